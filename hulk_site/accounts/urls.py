@@ -1,0 +1,7 @@
+"""Sign-in and tokens."""
+
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include("allauth.account.urls")),
+]

@@ -1,0 +1,61 @@
+"""Reads the environment once, at start; a wrong value stops the start with one sentence."""
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+from django.core.exceptions import ImproperlyConfigured
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def local_services() -> dict[str, Any]:
+    """What `make run` wrote about its private services (`var/services.json`); empty where it never ran."""
+    path = ROOT / "var" / "services.json"
+    try:
+        return dict(json.loads(path.read_text()))
+    except FileNotFoundError:
+        return {}
+    except (OSError, ValueError) as error:
+        raise ImproperlyConfigured(f"{path} cannot be read ({error}). Delete it and run `make run` again.") from error
+
+
+_LOCAL = local_services()
+
+
+def text(name: str, default: str | None = None) -> str:
+    """The variable, else what the local services say, else the default; refuses to start where there is none."""
+    value = os.environ.get(name) or _LOCAL.get(name) or default
+    if value is None:
+        raise ImproperlyConfigured(f"{name} is not set. Set it (see .env.example), or start HULK with `make run`.")
+    return str(value)
+
+
+def number(name: str, default: float, *, least: float = 0) -> float:
+    value = text(name, str(default))
+    try:
+        parsed = float(value)
+    except ValueError:
+        parsed = float("nan")
+    if not parsed >= least:
+        raise ImproperlyConfigured(f"{name} is {value!r}; it must be a number of at least {least:g}.")
+    return parsed
+
+
+def whole(name: str, default: int, *, least: int = 0) -> int:
+    value = number(name, default, least=least)
+    if value != int(value):
+        raise ImproperlyConfigured(f"{name} is {value!r}; it must be a whole number.")
+    return int(value)
+
+
+def flag(name: str, default: bool) -> bool:
+    value = text(name, "true" if default else "false").lower()
+    if value not in {"true", "false", "1", "0", "yes", "no", "on", "off"}:
+        raise ImproperlyConfigured(f"{name} is {value!r}; it must be true or false.")
+    return value in {"true", "1", "yes", "on"}
+
+
+def words(name: str, default: str) -> list[str]:
+    return [word.strip() for word in text(name, default).split(",") if word.strip()]

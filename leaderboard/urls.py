@@ -1,0 +1,6 @@
+"""Public pages."""
+
+from django.urls import URLPattern
+
+app_name = "leaderboard"
+urlpatterns: list[URLPattern] = []

@@ -1,0 +1,1 @@
+"""What people send, privately, until it is approved."""

@@ -1,0 +1,100 @@
+"""Why a caller may not do something. Each has a stable `code` and a remedy; none knows an HTTP status."""
+
+
+class Refused(Exception):
+    """A caller may not do this now. The message says what and why; `remedy` says what to do instead."""
+
+    code = "refused"
+
+    def __init__(self, message: str, *, remedy: str = "", field: str = "", line: int | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.remedy = remedy
+        self.field = field
+        self.line = line
+
+
+class StepNotAllowed(Refused):
+    """The submission is in a state from which this step is not possible."""
+
+    code = "wrong-state"
+
+
+class ContentChanged(StepNotAllowed):
+    """The decision is about content that is no longer what the reviewer saw."""
+
+    code = "content-changed"
+
+
+class OwnEntry(Refused):
+    """Nobody decides on an entry of their own."""
+
+    code = "own-entry"
+
+
+class NeedsReason(Refused):
+    """Rejecting and asking for changes need a reason."""
+
+    code = "reason-missing"
+
+
+class ManifestInvalid(Refused):
+    """The manifest is malformed or names something that does not exist; `problems` has one item a mistake."""
+
+    code = "manifest-invalid"
+
+    def __init__(self, problems: list["Problem"]) -> None:
+        super().__init__(problems[0].message if len(problems) == 1 else f"The manifest has {len(problems)} mistakes.")
+        self.problems = problems
+
+
+class EvidenceMissing(Refused):
+    """Required evidence is not there; `missing` names it."""
+
+    code = "evidence-missing"
+
+    def __init__(self, missing: list[str]) -> None:
+        super().__init__(f"Evidence is missing: {', '.join(missing)}.", remedy="Add the files and submit again.")
+        self.missing = missing
+
+
+class FileRefused(Refused):
+    """The file cannot be taken: empty."""
+
+    code = "file-refused"
+
+
+class FileTooLarge(FileRefused):
+    code = "file-too-large"
+
+
+class ArchiveRefused(FileRefused):
+    """An archive, a pickle or a spreadsheet, told by its first bytes."""
+
+    code = "archive-refused"
+
+
+class QuotaSpent(Refused):
+    """No attempt is left for a task today."""
+
+    code = "quota-spent"
+
+    def __init__(self, message: str, *, retry_after: int) -> None:
+        super().__init__(message, remedy="Wait until the next UTC day, or send only tasks with attempts left.")
+        self.retry_after = retry_after
+
+
+class KeyReused(Refused):
+    """The Idempotency-Key was used with another body."""
+
+    code = "idempotency-key-reused"
+
+
+class Problem:
+    """One mistake in a manifest: where (a dotted path), what, and how to mend it."""
+
+    def __init__(self, field: str, message: str, *, code: str = "invalid", remedy: str = "") -> None:
+        self.field = field
+        self.message = message
+        self.code = code
+        self.remedy = remedy

@@ -1,0 +1,7 @@
+"""Models by subject."""
+
+from submissions.models.evidence import Evidence
+from submissions.models.submissions import Revision, Status, Step, Submission
+from submissions.models.verifications import Attempt, IdempotencyKey, Verification
+
+__all__ = ["Attempt", "Evidence", "IdempotencyKey", "Revision", "Status", "Step", "Submission", "Verification"]
