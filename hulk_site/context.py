@@ -3,7 +3,24 @@
 from typing import Any
 
 from django.http import HttpRequest
+from django.urls import reverse
+
+SECTIONS = (
+    ("Boards", "leaderboard:board", ("finetuning", "time"), ("/boards/", "/entries/")),
+    ("Tasks", "leaderboard:tasks", (), ("/tasks/",)),
+    ("Hardware", "leaderboard:hardware", (), ("/hardware/",)),
+    ("Rules", "leaderboard:rules", (), ("/rules/",)),
+    ("FAQ", "leaderboard:faq", (), ("/faq/",)),
+)
+"""Title, URL name with its arguments, and the beginnings of the addresses that belong to the section."""
 
 
 def site(request: HttpRequest) -> dict[str, Any]:
-    return {}
+    """The main navigation; `current` is what `aria-current` says: `page` on the page itself, `true` inside the section."""
+    return {"nav": [_section(request.path, *section) for section in SECTIONS]}
+
+
+def _section(path: str, title: str, name: str, arguments: tuple[str, ...], below: tuple[str, ...]) -> dict[str, str]:
+    url = reverse(name, args=arguments)
+    current = "page" if path == url else "true" if path.startswith(below) else ""
+    return {"title": title, "url": url, "current": current}

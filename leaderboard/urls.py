@@ -1,6 +1,20 @@
 """Public pages."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from leaderboard import views
 
 app_name = "leaderboard"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("boards/<str:phase>/<str:measure>/", views.board, name="board"),
+    path("entries/<uuid:pk>/", views.entry, name="entry"),
+    path("tasks/", views.tasks, name="tasks"),
+    path("hardware/", views.hardware, name="hardware"),
+    path("rules/", views.rules, name="rules"),
+    path("rules/checks/", views.checks, name="checks"),
+    path("faq/", views.faq, name="faq"),
+    path("faq/samples/<slug:bundle>/<path:name>", views.sample, name="sample"),
+    path("robots.txt", views.robots, name="robots"),
+    path("favicon.ico", views.favicon, name="favicon"),
+]

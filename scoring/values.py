@@ -209,6 +209,8 @@ class RunResult:
     samples: int | None = None
     percentiles: Mapping[str, float] = field(default_factory=dict)
     """Inference: `p50`, `p95`, `p99` and `standard_error`, in milliseconds."""
+    value: float | None = None
+    """`seconds` in the unit of the measurement (h, s, ms), without a rounding on the way."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,6 +32,12 @@ class OwnEntry(Refused):
     code = "own-entry"
 
 
+class NotAMaintainer(Refused):
+    """Only maintainers decide on submissions."""
+
+    code = "not-a-maintainer"
+
+
 class NeedsReason(Refused):
     """Rejecting and asking for changes need a reason."""
 
@@ -84,17 +90,38 @@ class QuotaSpent(Refused):
         self.retry_after = retry_after
 
 
+class UploadBroken(FileRefused):
+    """The bytes ended before all of them had arrived."""
+
+    code = "upload-incomplete"
+
+
+class NotTheOwner(Refused):
+    """Only the owner may do this; a maintainer may look."""
+
+    code = "not-the-owner"
+
+
 class KeyReused(Refused):
     """The Idempotency-Key was used with another body."""
 
     code = "idempotency-key-reused"
 
 
+class StorageAway(Exception):
+    """The storage cannot be read or written just now: our fault, not the sender's. Nothing was stored."""
+
+    code = "storage-unavailable"
+
+
 class Problem:
     """One mistake in a manifest: where (a dotted path), what, and how to mend it."""
 
-    def __init__(self, field: str, message: str, *, code: str = "invalid", remedy: str = "") -> None:
+    def __init__(
+        self, field: str, message: str, *, code: str = "invalid", remedy: str = "", line: int | None = None
+    ) -> None:
         self.field = field
         self.message = message
         self.code = code
         self.remedy = remedy
+        self.line = line

@@ -30,6 +30,9 @@ class Edition(models.Model):
     minimum_samples = models.PositiveIntegerField(default=1000)
     feedback = models.CharField(max_length=12, choices=Feedback.choices, default=Feedback.VALUE)
     daily_attempts = models.PositiveIntegerField(default=10, help_text="A task and account, in a UTC day; 0: no limit.")
+    remarks = models.JSONField(
+        default=dict, blank=True, help_text='Footnotes of whole boards by phase: {"pretraining": ["…"]}.'
+    )
     limits = models.JSONField(default=dict, blank=True, help_text="What differs from the default limits, by name.")
 
     objects = EditionQuerySet.as_manager()
@@ -64,7 +67,11 @@ class Task(models.Model):
         help_text='[{"name": "matched", "size": 9815}, …]; one part with an empty name if undivided.'
     )
     labels = models.JSONField(default=list, blank=True)
-    label_orders = models.JSONField(default=dict, blank=True, help_text="Readings of integer labels, the usual first.")
+    label_orders = models.JSONField(
+        default=list,
+        blank=True,
+        help_text='Readings of integer labels, the usual first: [["hf", ["entailment", …]], …].',
+    )
 
     class Meta:
         ordering = ["edition", "position"]

@@ -1,0 +1,50 @@
+"""The form for a new API token."""
+
+from datetime import timedelta
+from typing import Any
+
+from django import forms
+
+from hulk_site.accounts.models import Scope, Token, User
+
+
+class TokenForm(forms.Form):
+    """Name, scopes and lifetime of a token. A name stands once an account, so that a repeated form makes one token."""
+
+    DAYS = ((7, "7 days"), (30, "30 days"), (90, "90 days, the longest"))
+
+    name = forms.CharField(
+        max_length=80,
+        label="Name",
+        help_text="What will use it, such as `laptop` or `cluster`. You see it here and nowhere else.",
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    scopes = forms.MultipleChoiceField(
+        choices=Scope.choices,
+        initial=[Scope.READ, Scope.SUBMIT],
+        widget=forms.CheckboxSelectMultiple,
+        label="It may",
+        error_messages={"required": "Tick at least one: a token that may do nothing is of no use."},
+    )
+    days = forms.TypedChoiceField(choices=DAYS, coerce=int, initial=90, label="It ends after")
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.user = user
+
+    def clean_name(self) -> str:
+        name = str(self.cleaned_data["name"])
+        if Token.objects.filter(user=self.user, name=name).exists():
+            raise forms.ValidationError(
+                f"You have a token named {name} already. Revoke it first, or choose another name."
+            )
+        return name
+
+    def create(self) -> tuple[Token, str]:
+        """The token and, this once, the text that a script sends. Only its hash is kept."""
+        data = self.cleaned_data
+        lifetime = timedelta(days=data["days"])
+        token, text = Token.objects.create(
+            user=self.user, expiry=lifetime, name=data["name"], scopes=data["scopes"]
+        )
+        return token, str(text)

@@ -1,0 +1,62 @@
+"""A person's account: what it is, and the API tokens of its scripts."""
+
+from typing import cast
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_variables
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from hulk_site.accounts.forms import TokenForm
+from hulk_site.accounts.models import Token, User
+
+
+@require_GET
+@never_cache
+@login_required
+def overview(request: HttpRequest) -> HttpResponse:
+    user = cast(User, request.user)
+    return render(request, "account/overview.html", {"tokens": Token.objects.filter(user=user).count()})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+@login_required
+@sensitive_variables("text")
+def tokens(request: HttpRequest) -> HttpResponse:
+    """The list, and the form for a new one.
+
+    A new token is shown in the answer to its form, not after a redirect: its text would have to be kept somewhere in
+    between. A reload sends the form again and is refused, as the name is taken.
+    """
+    user = cast(User, request.user)
+    form = TokenForm(request.POST or None, user=user)
+    new, text = form.create() if form.is_valid() else (None, "")
+    context = {
+        "form": TokenForm(user=user) if new else form,
+        "new": new,
+        "text": text,
+        "tokens": Token.objects.filter(user=user),
+        "now": timezone.now(),
+    }
+    return render(request, "account/tokens.html", context, status=422 if form.errors else 200)
+
+
+@require_POST
+@login_required
+def revoke(request: HttpRequest, key: str) -> HttpResponse:
+    """Ends a token of one's own at once."""
+    token = get_object_or_404(Token, user=cast(User, request.user), token_key=key)
+    token.delete()
+    messages.success(request, f"The token {token.name} is revoked. Scripts that send it get 401 from now on.")
+    return redirect("account_tokens")
+
+
+@require_GET
+def forgotten(request: HttpRequest) -> HttpResponse:
+    """Nobody is mailed yet, so the operator sets a new password."""
+    return render(request, "account/password_reset.html")

@@ -1,0 +1,1 @@
+"""HULK on one machine without Docker: what `dev.py` hands over to once the environment stands."""

@@ -1,0 +1,113 @@
+"""The catalogue as the plain values that `scoring` works with: rules of an edition, offers, the price of an entry."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from leaderboard.models import Edition, Entry
+from leaderboard.models import Offer as OfferRow
+from leaderboard.models import Task as TaskRow
+from scoring.rules import Feedback, Limits, MetricKind, Part, Rules, Task
+from scoring.values import Hardware, Offer, Price
+
+
+def rules_of(edition: Edition) -> Rules:
+    """An edition as frozen rules, its tasks in board order. Two queries at most: tasks, and nothing else."""
+    return Rules(
+        edition=edition.slug,
+        revision=edition.revision,
+        tasks=tuple(task_of(row) for row in edition.tasks.order_by("position")),
+        epoch_limit=edition.epoch_limit,
+        clock=edition.clock,
+        minimum_samples=edition.minimum_samples,
+        feedback=Feedback(edition.feedback),
+        limits=Limits(**edition.limits),
+    )
+
+
+def task_of(row: TaskRow) -> Task:
+    return Task(
+        slug=row.slug,
+        title=row.title,
+        metric=MetricKind(row.metric),
+        cutoff=row.cutoff,
+        parts=tuple(Part(name=part["name"], size=part["size"]) for part in row.parts),
+        labels=tuple(row.labels),
+        label_orders=tuple((name, tuple(labels)) for name, labels in row.label_orders),
+        metric_names=tuple(row.metric_names),
+    )
+
+
+def offers() -> tuple[Offer, ...]:
+    """Every price row that still stands, oldest first: corrected rows are left out."""
+    rows = OfferRow.objects.filter(superseded_by=None).select_related("accelerator").order_by("valid_from", "pk")
+    return tuple(offer_of(row) for row in rows)
+
+
+def offer_of(row: OfferRow) -> Offer:
+    return Offer(
+        slug=row.slug,
+        accelerator=row.accelerator.slug,
+        unit=row.unit,
+        accelerators_per_unit=row.accelerators_per_unit,
+        provider=row.provider,
+        region=row.region,
+        pricing=row.pricing,
+        usd_per_unit_hour=row.usd_per_unit_hour,
+        valid_from=row.valid_from,
+        source=row.source_url or row.source,
+        note=row.note,
+    )
+
+
+def default_offers(edition: Edition) -> dict[str, str]:
+    """The offer series by accelerator slug that the edition prices with, unless a manifest names another."""
+    return dict(edition.default_offers.values_list("accelerator__slug", "offer_slug"))
+
+
+def price_json(hardware: Hardware, price: Price | None) -> dict[str, Any]:
+    """What an entry keeps of its price: the row that scored, and what was asked for, so that it can be priced again."""
+    asked = {
+        "named_offer": hardware.offer,
+        "declared_usd_per_hour": hardware.usd_per_hour,
+        "declared_source": hardware.price_source,
+    }
+    if price is None:
+        return asked
+    offer = price.offer
+    return asked | {
+        "usd_per_unit_hour": f"{price.usd_per_unit_hour.normalize():f}",
+        "units": price.units,
+        "usd_per_hour": price.usd_per_hour,
+        "declared": price.declared,
+        "note": price.note,
+        "offer": offer.slug if offer else None,
+        "accelerator": offer.accelerator if offer else hardware.accelerator,
+        "unit": offer.unit if offer else "",
+        "accelerators_per_unit": offer.accelerators_per_unit if offer else 1,
+        "provider": offer.provider if offer else "",
+        "region": offer.region if offer else "",
+        "pricing": offer.pricing if offer else "",
+        "valid_from": offer.valid_from.isoformat() if offer else None,
+        "source": offer.source if offer else hardware.price_source,
+        "offer_note": offer.note if offer else "",
+    }
+
+
+def hardware_of(entry: Entry) -> Hardware | None:
+    """What an entry ran on, with the price it asked for; None where the source names no hardware."""
+    if entry.accelerator is None:
+        return None
+    asked: Mapping[str, Any] = entry.price
+    return Hardware(
+        accelerator=entry.accelerator.slug,
+        count=entry.count,
+        offer=asked.get("named_offer"),
+        usd_per_hour=asked.get("declared_usd_per_hour"),
+        price_source=asked.get("declared_source") or "",
+    )
+
+
+def decimal_text(value: Decimal) -> str:
+    """A number without an exponent and without trailing zeros: `91`, `93.5`."""
+    return f"{value.normalize():f}"

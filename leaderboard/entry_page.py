@@ -1,0 +1,152 @@
+"""Everything that the page of one entry shows, in a fixed number of queries."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Count
+
+from leaderboard.charts import CurveChart, RunCurve, curve_chart, thinned
+from leaderboard.citation import bibtex
+from leaderboard.columns import MEASURE_TITLES, PHASE_TITLES
+from leaderboard.derivations import Derivation, by_task, derivations
+from leaderboard.models import BoardRow, Curve, Entry, Event, Outcome, PublishedScore
+from leaderboard.numbers import score_text
+from scoring.rules import ALL_TASKS, Measure, Phase
+
+TABLE_ROWS = 120
+"""Evaluations that a curve's table twin lists; longer curves are thinned there and whole in the API."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """The entry on one board. `rank` and `of` are None where it is not on it, or has no rank."""
+
+    measure: Measure
+    title: str
+    score_text: str
+    rank: int | None
+    of: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class CurveRow:
+    run: int
+    seconds: float
+    metric: float
+    line: int | None
+    epoch: float | None
+    step: int | None
+    is_crossing: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TaskCurves:
+    """A task's learning curves: the chart, and the table that says the same."""
+
+    slug: str
+    title: str
+    chart: CurveChart
+    rows: list[CurveRow]
+    count: int
+    several: bool
+
+
+@dataclass(frozen=True, slots=True)
+class EntryPage:
+    phase_title: str
+    standings: list[Standing]
+    derivations: list[Derivation]
+    curves: dict[str, list[TaskCurves]]
+    """By the slug of the derivation they belong to: in pretraining all stand under `all`."""
+    public_files: list[Mapping[str, Any]]
+    private_files: list[Mapping[str, Any]]
+    score_history: list[PublishedScore]
+    events: list[Event]
+    reference: Entry | None
+    bibtex: str
+
+
+def entry_page(entry: Entry, url: str) -> EntryPage:
+    """`entry` comes with its outcomes; `url` is its permanent address."""
+    spans = list(entry.published_scores.select_related("reference").order_by("-valid_from", "-pk"))
+    newest = _newest(spans)
+    reference = next((span.reference for span in newest.values()), None)
+    against = by_task(Outcome.objects.filter(entry=reference).select_related("task")) if reference else {}
+    return EntryPage(
+        phase_title=PHASE_TITLES[Phase(entry.phase)],
+        standings=_standings(entry, newest),
+        derivations=derivations(entry, newest, against),
+        curves=_curves(entry),
+        public_files=[file for file in entry.evidence if file.get("public")],
+        private_files=[file for file in entry.evidence if not file.get("public")],
+        score_history=spans if len(spans) > len(newest) else [],
+        events=list(entry.events.all()),
+        reference=reference,
+        bibtex=bibtex(entry, url),
+    )
+
+
+def _newest(spans: Sequence[PublishedScore]) -> dict[Measure, PublishedScore]:
+    """The span of each measure that holds now, or held last, in the order of the measures."""
+    newest: dict[str, PublishedScore] = {}
+    for span in spans:
+        newest.setdefault(span.measure, span)
+    return {measure: newest[measure] for measure in Measure if measure in newest}
+
+
+def _standings(entry: Entry, newest: Mapping[Measure, PublishedScore]) -> list[Standing]:
+    ranks = dict(BoardRow.objects.filter(entry=entry).values_list("measure", "rank"))
+    board = BoardRow.objects.filter(edition=entry.edition_id, phase=entry.phase).order_by()
+    sizes = dict(board.values_list("measure").annotate(Count("pk")))
+    return [
+        Standing(measure, MEASURE_TITLES[measure], score_text(span.score), ranks.get(measure), sizes.get(measure))
+        for measure, span in newest.items()
+    ]
+
+
+def _curves(entry: Entry) -> dict[str, list[TaskCurves]]:
+    by_task_slug: dict[str, list[Curve]] = {}
+    for curve in entry.curves.select_related("task"):
+        by_task_slug.setdefault(curve.task.slug, []).append(curve)
+    crossings = _crossings(entry)
+    found: dict[str, list[TaskCurves]] = {}
+    for slug, curves in by_task_slug.items():
+        place = slug if Phase(entry.phase) is not Phase.PRETRAINING else ALL_TASKS
+        found.setdefault(place, []).append(_task_curves(curves, crossings.get(place, {})))
+    return found
+
+
+def _crossings(entry: Entry) -> dict[str, dict[int, float]]:
+    """Seconds of the crossing by task and run: of the runs where the outcome lists them, else of the only one."""
+    found: dict[str, dict[int, float]] = {}
+    for outcome in entry.outcomes.all():
+        runs = outcome.details.get("runs") or [{"run": 1, "seconds": outcome.seconds}]
+        found[outcome.task_slug] = {run["run"]: run["seconds"] for run in runs if run.get("seconds") is not None}
+    return found
+
+
+def _task_curves(curves: Sequence[Curve], crossings: Mapping[int, float]) -> TaskCurves:
+    task = curves[0].task
+    runs = [
+        RunCurve(curve.run, [(point[0], float(point[1])) for point in curve.points], crossings.get(curve.run))
+        for curve in curves
+    ]
+    most = max(TABLE_ROWS // len(curves), 2)
+    return TaskCurves(
+        slug=task.slug,
+        title=task.title,
+        chart=curve_chart(task.title, float(task.cutoff), runs),
+        rows=[row for curve in curves for row in _rows(curve, crossings.get(curve.run), most)],
+        count=sum(len(curve.points) for curve in curves),
+        several=len(curves) > 1,
+    )
+
+
+def _rows(curve: Curve, crossed_at: float | None, most: int) -> list[CurveRow]:
+    """A point is [seconds, metric, line, epoch, step], of which the last three may be missing."""
+    points = [[*point, None, None, None][:5] for point in thinned(curve.points, most, crossed_at)]
+    return [
+        CurveRow(curve.run, seconds, float(metric), line, epoch, step, seconds == crossed_at)
+        for seconds, metric, line, epoch, step in points
+    ]

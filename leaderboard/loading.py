@@ -1,0 +1,225 @@
+"""Loads the edition `hulk-2020`, its catalogue and the paper's baselines from the data files in `baselines/`.
+
+What is there already is left as it is: a second load changes nothing.
+"""
+
+import csv
+import json
+import re
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+from uuid import NAMESPACE_URL, UUID, uuid5
+
+from django.db import connection, transaction
+
+from leaderboard import catalogue
+from leaderboard.models import Accelerator, DefaultOffer, Edition, Entry, GoldSet, Kind, Offer, Task
+from leaderboard.publishing import EntrySnapshot, OutcomeSnapshot, publish_baselines
+from scoring.cost import choose_price, cost_usd, inference_cost_usd
+from scoring.rules import ALL_TASKS, Phase
+from scoring.values import Hardware, Price
+from scoring.values import Offer as OfferValue
+
+FOLDER = Path(__file__).resolve().parent / "baselines"
+REPORTED_ON = date(2019, 11, 1)
+"""The date of the paper's baselines, whose prices count."""
+BASELINES = uuid5(NAMESPACE_URL, "https://hulkbenchmark.github.io/")
+LOAD_LOCK = 0x48554C4B
+"""PostgreSQL advisory lock: one load at a time, also before the edition exists."""
+SECONDS = {"h": Decimal(3600), "s": Decimal(1), "ms": Decimal("0.001")}
+Row = Mapping[str, str]
+
+
+class DemoInTheWay(ValueError):
+    """An edition of that name exists and is a demo: baselines are never loaded into one."""
+
+    code = "demo-in-the-way"
+
+
+@transaction.atomic
+def load(at: datetime) -> dict[str, int]:
+    """Add whatever is missing, all of it or nothing; how many rows of each kind were added."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOAD_LOCK])
+    facts = json.loads((FOLDER / "edition.json").read_text())
+    edition, is_new = _edition(facts["edition"])
+    return {
+        "editions": int(is_new),
+        "tasks": _tasks(edition, facts["tasks"]),
+        "accelerators": _accelerators(),
+        "offers": _offers(),
+        "default offers": _default_offers(edition),
+        "baselines": _baselines(edition, at),
+    }
+
+
+def baseline_id(edition: str, phase: str, model: str) -> UUID:
+    """The id of a baseline: the same on every server."""
+    return uuid5(BASELINES, f"{edition}/{phase}/{model}")
+
+
+def offer_slug(row: Row) -> str:
+    """The name of a price series: provider, accelerator, instance, region where stated, pricing unless on demand."""
+    words = [row["provider"], row["accelerator_slug"], row["instance"]]
+    if row["region"] != "unstated":
+        words.append(row["region"])
+    if row["pricing"] != Offer.Pricing.ON_DEMAND:
+        words.append(row["pricing"])
+    return re.sub(r"[^a-z0-9]+", "-", " ".join(words).lower()).strip("-")
+
+
+def _read(name: str) -> Iterator[Row]:
+    with (FOLDER / name).open(newline="", encoding="utf-8") as file:
+        yield from csv.DictReader(file)
+
+
+def _edition(facts: Mapping[str, Any]) -> tuple[Edition, bool]:
+    remarks: dict[str, list[str]] = {}
+    for row in _read("footnotes.csv"):
+        if row["models"] == "*":
+            remarks.setdefault(row["phase"], []).append(row["text"])
+    values = {name: value for name, value in facts.items() if name not in {"slug", "published_on", "epoch_limit"}}
+    values["published_on"] = date.fromisoformat(facts["published_on"])
+    values["epoch_limit"] = Decimal(facts["epoch_limit"])
+    edition, is_new = Edition.objects.get_or_create(slug=facts["slug"], defaults=values | {"remarks": remarks})
+    if edition.is_demo:
+        raise DemoInTheWay(f"The edition {edition.slug} of this server is a demo; baselines are not loaded into it.")
+    return edition, is_new
+
+
+def _tasks(edition: Edition, tasks: list[dict[str, Any]]) -> int:
+    added = 0
+    for position, facts in enumerate(tasks, start=1):
+        values = {name: value for name, value in facts.items() if not name.startswith("gold_") and name != "slug"}
+        values |= {"position": position, "cutoff": Decimal(facts["cutoff"]), "sota": Decimal(facts["sota"])}
+        task, is_new = Task.objects.get_or_create(edition=edition, slug=facts["slug"], defaults=values)
+        gold = {"published_sha256": facts["gold_sha256"], "note": facts["gold_note"]}
+        GoldSet.objects.get_or_create(task=task, defaults=gold)
+        added += is_new
+    return added
+
+
+def _accelerators() -> int:
+    added = 0
+    for row in _read("accelerators.csv"):
+        values = {"name": row["name"], "short_name": row["short_name"], "note": row["note"]}
+        watts = int(row["rated_watts"]) if row["rated_watts"] else None
+        added += Accelerator.objects.get_or_create(slug=row["slug"], defaults=values | {"rated_watts": watts})[1]
+    return added
+
+
+def _offers() -> int:
+    """Add the price rows that are missing: one is known by its series, accelerator and first day."""
+    accelerators = {one.slug: one for one in Accelerator.objects.all()}
+    known = set(Offer.objects.values_list("slug", "accelerator__slug", "valid_from"))
+    new = []
+    for row in (*_read("paper_offers.csv"), *_read("offers.csv")):
+        key = (offer_slug(row), row["accelerator_slug"], date.fromisoformat(row["valid_from"]))
+        if key not in known:
+            known.add(key)
+            new.append(_offer(row, accelerators[row["accelerator_slug"]]))
+    Offer.objects.bulk_create(new)
+    return len(new)
+
+
+def _offer(row: Row, accelerator: Accelerator) -> Offer:
+    return Offer(
+        slug=offer_slug(row),
+        accelerator=accelerator,
+        unit=row["unit"],
+        accelerators_per_unit=int(row["accelerators_per_unit"]),
+        provider=row["provider"],
+        instance=row["instance"],
+        region=row["region"],
+        pricing=row["pricing"],
+        usd_per_unit_hour=Decimal(row["usd_per_unit_hour"]),
+        valid_from=date.fromisoformat(row["valid_from"]),
+        source_url=row.get("source_url", ""),
+        source=row.get("source", ""),
+        note=row["note"],
+    )
+
+
+def _default_offers(edition: Edition) -> int:
+    accelerators = {one.slug: one for one in Accelerator.objects.all()}
+    added = 0
+    for row in _read("default_offers.csv"):
+        added += DefaultOffer.objects.get_or_create(
+            edition=edition, accelerator=accelerators[row["accelerator"]], defaults={"offer_slug": row["offer"]}
+        )[1]
+    return added
+
+
+def _baselines(edition: Edition, at: datetime) -> int:
+    known = set(Entry.objects.filter(edition=edition, kind=Kind.BASELINE).values_list("pk", flat=True))
+    new = [one for one in snapshots(edition) if one.id not in known]
+    return len(publish_baselines(new, at=at))
+
+
+def snapshots(edition: Edition) -> Iterator[EntrySnapshot]:
+    """Every baseline as it would be published now, at the catalogue's prices of the paper's date."""
+    models = {row["model"]: row for row in _read("models.csv")}
+    accelerators = {one.slug: one for one in Accelerator.objects.all()}
+    offers, defaults = catalogue.offers(), catalogue.default_offers(edition)
+    values: dict[tuple[str, str], list[Row]] = {}
+    for row in _read("values.csv"):
+        values.setdefault((row["phase"], row["model"]), []).append(row)
+    footnotes = list(_read("footnotes.csv"))
+    for row in _read("entries.csv"):
+        hardware = Hardware(row["accelerator"], int(row["count"])) if row["accelerator"] else None
+        price = _price(hardware, offers, defaults)
+        outcomes = [_outcome(one, price) for one in values[row["phase"], row["model"]]]
+        yield EntrySnapshot(
+            id=baseline_id(edition.slug, row["phase"], row["model"]),
+            edition=edition,
+            phase=row["phase"],
+            kind=Kind.BASELINE,
+            date=REPORTED_ON,
+            run_date=REPORTED_ON,
+            badge="baseline",
+            outcomes=outcomes,
+            accelerator=accelerators[hardware.accelerator] if hardware else None,
+            count=hardware.count if hardware else 1,
+            hardware_text=row["hardware"],
+            price=catalogue.price_json(hardware, price) if hardware else {},
+            is_reference=row["is_reference"] == "true",
+            source=f"Reported in the paper ({row['source']}), not verified here.",
+            footnotes=_footnotes(row, footnotes, outcomes),
+            **_model(models[row["model"]]),
+        )
+
+
+def _model(row: Row) -> dict[str, Any]:
+    millions = row["parameters_millions"]
+    return {
+        "model": row["model"],
+        "organisation": row["organisation"],
+        "parameters_millions": Decimal(millions) if millions else None,
+        "trained_on_top_of": row["trained_on_top_of"],
+        "paper_url": row["paper_url"],
+    }
+
+
+def _price(hardware: Hardware | None, offers: tuple[OfferValue, ...], defaults: Mapping[str, str]) -> Price | None:
+    if hardware is None:
+        return None
+    return choose_price(hardware, offers, defaults.get(hardware.accelerator), REPORTED_ON)[0]
+
+
+def _outcome(row: Row, price: Price | None) -> OutcomeSnapshot:
+    seconds = float(Decimal(row["value"]) * SECONDS[row["unit"]]) if row["value"] else None
+    usd = None
+    if seconds is not None and price is not None:
+        usd = (inference_cost_usd if row["phase"] == Phase.INFERENCE else cost_usd)(seconds, price)
+    details = {"printed": row["printed"], "source": row["source"]} | ({"note": row["remark"]} if row["remark"] else {})
+    task = None if row["task"] == ALL_TASKS else row["task"]
+    return OutcomeSnapshot(task=task, outcome=row["outcome"], seconds=seconds, cost_usd=usd, details=details)
+
+
+def _footnotes(row: Row, footnotes: list[Row], outcomes: list[OutcomeSnapshot]) -> list[str]:
+    """What is said of this entry alone: its own footnotes, and remarks on a number that is not used as printed."""
+    own = [one["text"] for one in footnotes if one["phase"] == row["phase"] and row["model"] in one["models"].split()]
+    return own + [str(outcome.details["note"]) for outcome in outcomes if "note" in outcome.details]

@@ -1,0 +1,56 @@
+"""How boards write numbers. Ready strings, without markup and without units: the unit stands in the header."""
+
+import math
+
+NOT_REACHED_TEXT = "N/R"
+UNKNOWN_TEXT = "unknown"
+NOT_RUN_TEXT = "not run"
+MISSING_TEXTS = {
+    "not_reached": NOT_REACHED_TEXT,
+    "not_run": NOT_RUN_TEXT,
+    "invalid": "invalid",
+    "unknown": UNKNOWN_TEXT,
+}
+
+
+def value_text(value: float, unit: str) -> str:
+    """A value as a board shows it: `155.43`, `1,274.87`, `96` hours, `75,203` dollars."""
+    if unit == "h":
+        return _trimmed(f"{value:,.2f}") if value >= 0.1 else _significant(value)
+    if unit.startswith("USD"):
+        return f"{value:,.0f}" if value >= 100 else _cents(value)
+    return f"{value:,.2f}" if value >= 0.1 else _significant(value)
+
+
+def score_text(score: float | None) -> str:
+    """A score with two decimals (PROTOCOL section 5); `unknown` where there is none."""
+    return UNKNOWN_TEXT if score is None else f"{score:,.2f}"
+
+
+def plain(value: float | None) -> float | int | None:
+    """A number as JSON and CSV write it: whole ones without a decimal point, the others without binary noise."""
+    if value is None:
+        return None
+    tidy = float(f"{value:.15g}")
+    return int(tidy) if tidy.is_integer() and abs(tidy) < 2**53 else tidy
+
+
+def tidy(value: float) -> float:
+    """Take away what changing the unit added in the last bit: 0.00268 s is 2.68 ms, not 2.6799999999999997."""
+    return float(f"{value:.15g}")
+
+
+def _cents(value: float) -> str:
+    return f"{value:,.2f}" if value >= 0.1 else _significant(value)
+
+
+def _significant(value: float, digits: int = 3) -> str:
+    """Small numbers keep three significant digits, without an exponent down to a billionth."""
+    if value == 0:
+        return "0"
+    decimals = digits - 1 - math.floor(math.log10(abs(value)))
+    return f"{value:.{decimals}f}" if decimals <= 12 else f"{value:.2e}"
+
+
+def _trimmed(text: str) -> str:
+    return text.rstrip("0").rstrip(".")

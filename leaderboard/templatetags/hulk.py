@@ -1,0 +1,119 @@
+"""How templates write numbers, sizes and links. No rule and no query."""
+
+from decimal import Decimal
+from typing import Any
+from urllib.parse import urlsplit
+
+from django import template
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from leaderboard.catalogue import decimal_text
+from leaderboard.numbers import MISSING_TEXTS, score_text, value_text
+from scoring.rules import MetricKind
+
+register = template.Library()
+
+METRIC_WORDS = {MetricKind.ACCURACY: "accuracy", MetricKind.ENTITY_F1: "entity-level micro F1"}
+BADGE_CLASSES = {"verified": "ok", "log checked": "ok", "withdrawn": "bad", "unproven": "warn", "partly proven": "warn"}
+BINARY_UNITS = ((1024**3, "GiB"), (1024**2, "MiB"), (1024, "KiB"))
+DECIMAL_UNITS = ((10**9, "GB"), (10**6, "MB"), (10**3, "kB"))
+
+
+@register.filter
+def metric_words(metric: str) -> str:
+    return METRIC_WORDS[MetricKind(metric)]
+
+
+@register.filter
+def decimal(value: Decimal | float | None) -> str:
+    """A number as it was given, without an exponent and trailing zeros: `91`, `3.06`, `1,274.87`."""
+    if value is None:
+        return ""
+    whole, point, rest = decimal_text(Decimal(str(value))).partition(".")
+    return f"{int(whole):,}{point}{rest}"
+
+
+@register.filter
+def seconds(value: float | None) -> str:
+    """Seconds with their unit: `155.43 s`."""
+    return "" if value is None else f"{value_text(value, 's')} s"
+
+
+@register.filter
+def usd(value: float | None) -> str:
+    """US dollars: `$75,203`, `$0.13`."""
+    return "" if value is None else f"${value_text(value, 'USD')}"
+
+
+@register.filter
+def percent(value: Decimal | float | None) -> str:
+    """A metric in percent to four decimals at most, never rounded up to a cut-off that it misses."""
+    if value is None:
+        return ""
+    shown = Decimal(str(value)).quantize(Decimal("0.0001"), rounding="ROUND_FLOOR")
+    return decimal_text(shown)
+
+
+@register.filter
+def score(value: float | None) -> str:
+    return score_text(value)
+
+
+@register.filter
+def outcome_words(outcome: str) -> str:
+    """What boards say where there is no number: `N/R`, `unknown`."""
+    return MISSING_TEXTS.get(outcome, outcome)
+
+
+@register.filter
+def badge_class(badge: str) -> str:
+    return BADGE_CLASSES.get(badge, "")
+
+
+@register.filter(name="bytes")
+def bytes_text(size: int) -> str:
+    """A size in the unit in which it is a round number: `200 MB`, `64 KiB`, else to one decimal."""
+    for units in (DECIMAL_UNITS, BINARY_UNITS):
+        for factor, unit in units:
+            if size >= factor and size % factor == 0:
+                return f"{size // factor:,} {unit}"
+    for factor, unit in DECIMAL_UNITS:
+        if size >= factor:
+            return f"{size / factor:,.1f} {unit}"
+    return f"{size} bytes"
+
+
+@register.filter
+def minutes(value: int) -> str:
+    """A duration in seconds as minutes, where it is a whole number of them."""
+    whole, rest = divmod(value, 60)
+    if rest or not whole:
+        return f"{value} seconds"
+    return f"{whole} minute{'' if whole == 1 else 's'}"
+
+
+@register.filter
+def is_web(url: Any) -> bool:
+    """True for http and https addresses, the only ones that become a link."""
+    return _web(url) is not None
+
+
+@register.simple_tag
+def outlink(url: Any, text: str = "") -> SafeString | str:
+    """A link that a user gave. Only http and https become links; anything else is shown as the text it is."""
+    parts = _web(url)
+    if parts is None:
+        return format_html("{}", text or url)
+    return format_html(
+        '<a href="{}" rel="noopener nofollow ugc"><bdi>{}</bdi></a>', url, text or parts.removeprefix("www.")
+    )
+
+
+def _web(url: Any) -> str | None:
+    """The host of an http or https address, None for everything else, also for what cannot be read."""
+    try:
+        parts = urlsplit(str(url))
+    except ValueError:
+        return None
+    return parts.hostname if parts.scheme in {"http", "https"} and parts.hostname else None

@@ -1,0 +1,183 @@
+"""JSON as it comes in evidence files: exact numbers, bounded depth, and files larger than memory should hold."""
+
+import json
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from scoring.readers.numbers import json_number
+from scoring.readers.text import Text, Unreadable
+
+MOST_CHARACTERS = 1 << 20
+_SPACE = " \t\r\n"
+_DECODER = json.JSONDecoder(parse_float=json_number, parse_int=json_number, parse_constant=json_number, strict=False)
+
+
+class ByKey:
+    """A JSON object as a row: the cell at the position of its key in `keys`."""
+
+    __slots__ = ("_keys", "_row")
+
+    def __init__(self, keys: Sequence[str], row: dict[str, Any]) -> None:
+        self._keys = keys
+        self._row = row
+
+    def __getitem__(self, position: int) -> Any:
+        return self._row.get(self._keys[position])
+
+
+def json_object(text: str, line: int, deepest: int) -> dict[str, Any]:
+    """The one object on a line. Unreadable where it is something else, broken, or nested too deep."""
+    text = text.strip()
+    try:
+        value, end = _DECODER.raw_decode(text)
+    except (ValueError, RecursionError):
+        raise _broken(line) from None
+    if end != len(text) or not isinstance(value, dict):
+        raise _broken(line)
+    _check_depth(value, deepest, line)
+    return value
+
+
+class JsonReader:
+    """Pulls values out of one large JSON object as it streams. Numbers are exact; a line number goes with each value."""
+
+    def __init__(self, text: Text) -> None:
+        self._blocks = _decoded(text)
+        self._depth = text.limits.json_depth
+        self._buffer = ""
+        self._at = 0
+        self._ended = False
+        self.line = 1
+
+    def peek(self) -> str:
+        """The next character that is not white space; empty at the end of the file."""
+        while True:
+            while self._at < len(self._buffer):
+                char = self._buffer[self._at]
+                if char not in _SPACE:
+                    return char
+                self._advance(self._at + 1)
+            if not self._fill():
+                return ""
+
+    def take(self, wanted: str) -> bool:
+        """Steps over `wanted` where it comes next."""
+        if self.peek() != wanted:
+            return False
+        self._advance(self._at + 1)
+        return True
+
+    def value(self) -> Any:
+        """The next value, however it is nested. Unreadable where it is broken, cut off, too long or too deep."""
+        self.peek()
+        while True:
+            try:
+                value, end = _DECODER.raw_decode(self._buffer, self._at)
+            except (ValueError, RecursionError):
+                value, end = None, 0
+            if end and (end < len(self._buffer) or self._ended):
+                _check_depth(value, self._depth, self.line)
+                self._advance(end)
+                return value
+            if len(self._buffer) - self._at > MOST_CHARACTERS or not self._fill():
+                if end:
+                    continue
+                raise _broken(self.line)
+
+    def items(self) -> Iterator[str]:
+        """The keys of the object that comes next; the caller takes each one's value before going on."""
+        self._expect("{")
+        if self.take("}"):
+            return
+        while True:
+            key = self.value()
+            if not isinstance(key, str):
+                raise _broken(self.line)
+            self._expect(":")
+            yield key
+            if self.take("}"):
+                return
+            self._expect(",")
+
+    def elements(self) -> Iterator[tuple[int, Any]]:
+        """(line, value) of each element of the array that comes next."""
+        self._expect("[")
+        if self.take("]"):
+            return
+        while True:
+            self.peek()
+            line = self.line
+            yield line, self.value()
+            if self.take("]"):
+                return
+            self._expect(",")
+
+    def _expect(self, wanted: str) -> None:
+        if not self.take(wanted):
+            raise _broken(self.line)
+
+    def _advance(self, end: int) -> None:
+        self.line += self._buffer.count("\n", self._at, end)
+        self._at = end
+
+    def _fill(self) -> bool:
+        block = next(self._blocks, None)
+        if block is None:
+            changed, self._ended = not self._ended, True
+            return changed
+        self._buffer = self._buffer[self._at :] + block
+        self._at = 0
+        return True
+
+
+def _decoded(text: Text) -> Iterator[str]:
+    """The file as text, cut between lines or, in a file of one line, wherever a block ends."""
+    rest = b""
+    for block in text.blocks():
+        data = rest + block
+        whole = data[: _last_whole(data)]
+        rest = data[len(whole) :]
+        yield _utf8(whole)
+    if rest:
+        yield _utf8(rest)
+
+
+def _last_whole(data: bytes) -> int:
+    """Where the last whole UTF-8 character ends, so that a block does not cut one in two."""
+    for back in range(1, min(4, len(data)) + 1):
+        byte = data[-back]
+        if byte < 0x80:
+            return len(data)
+        if byte >= 0xC0:
+            return len(data) - back
+    return len(data)
+
+
+def _utf8(data: bytes) -> str:
+    try:
+        return data.decode()
+    except UnicodeDecodeError:
+        raise Unreadable("The file is not UTF-8 text.", remedy="Save it as UTF-8 and send that.") from None
+
+
+def _check_depth(value: Any, deepest: int, line: int) -> None:
+    """Level by level, so that no nesting can exhaust the stack."""
+    level = [value]
+    for _ in range(deepest + 1):
+        level = [inner for outer in level if isinstance(outer, (dict, list)) for inner in _inside(outer)]
+        if not level:
+            return
+    raise Unreadable(f"The JSON is nested more than {deepest} levels deep.", line=line)
+
+
+def _inside(value: dict[str, Any] | list[Any]) -> list[Any]:
+    inner = list(value.values()) if isinstance(value, dict) else value
+    return [item for item in inner if isinstance(item, (dict, list))]
+
+
+def _broken(line: int) -> Unreadable:
+    return Unreadable(
+        "The JSON is broken or cut off here.",
+        remedy="Send the whole file as it was written; JSON Lines need one object a line.",
+        line=line,
+    )

@@ -1,0 +1,184 @@
+"""The review queue. Nothing is edited here: a maintainer reads and decides, and every decision is a verb of `review`."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from django.contrib import admin, messages
+from django.contrib.auth.models import AbstractUser
+from django.db.models import Case, IntegerField, OuterRef, QuerySet, Subquery, Value, When
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils import timezone
+from django.views.decorators.http import require_POST
+
+from submissions import intake, review
+from submissions.errors import Refused
+from submissions.models import Status, Submission, Verification
+from submissions.review_page import page_of
+
+WAITING = (Status.IN_REVIEW, Status.QUARANTINED)
+"""What waits for a maintainer, the most usual first."""
+
+BUTTONS = {
+    "approve": "Approve and publish",
+    "request_changes": "Ask for changes",
+    "reject": "Reject",
+    "requeue": "Verify again",
+}
+DONE = {
+    "approve": "Approved: the entry is on the boards.",
+    "request_changes": "The submitter was asked for changes.",
+    "reject": "Rejected.",
+    "requeue": "Queued: a worker verifies it again.",
+}
+DECISIONS = {"approve": review.approve, "request_changes": review.request_changes, "reject": review.reject}
+
+
+class WaitingFilter(admin.SimpleListFilter):
+    """By status; without a choice, what waits for a maintainer."""
+
+    title = "status"
+    parameter_name = "status"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("all", "All"), *((status.value, status.label.capitalize()) for status in Status)]
+
+    def choices(self, changelist: Any) -> Any:
+        waiting, *others = super().choices(changelist)
+        yield {**waiting, "display": "Waits for a maintainer"}
+        yield from others
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Submission]) -> QuerySet[Submission]:
+        if self.value() == "all":
+            return queryset
+        return queryset.filter(status=self.value()) if self.value() else queryset.filter(status__in=WAITING)
+
+
+class PhaseFilter(admin.SimpleListFilter):
+    title = "phase"
+    parameter_name = "phase"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("pretraining", "Pretraining"), ("finetuning", "Fine-tuning"), ("inference", "Inference")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Submission]) -> QuerySet[Submission]:
+        return queryset.filter(manifest__phase=self.value()) if self.value() else queryset
+
+
+@admin.register(Submission)
+class SubmissionAdmin(admin.ModelAdmin):
+    """What waits, oldest first; a submission's page is the review page."""
+
+    list_display = ["model_name", "phase", "edition", "owner", "state", "waits_since", "warned", "attempts"]
+    list_filter = [WaitingFilter, PhaseFilter, "edition"]
+    list_select_related = ["owner", "edition"]
+    list_per_page = 50
+    search_fields = ["id", "owner__username", "manifest__model__name"]
+    search_help_text = "Model, owner or id"
+    actions = None
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Submission]:
+        newest = Verification.objects.filter(submission=OuterRef("pk")).order_by("-number")
+        urgency = Case(
+            *(When(status=status, then=Value(place)) for place, status in enumerate(WAITING)),
+            default=Value(len(WAITING)),
+            output_field=IntegerField(),
+        )
+        rows = super().get_queryset(request).filter(is_dry_run=False)
+        return rows.annotate(found=Subquery(newest.values("findings")[:1]), urgency=urgency)
+
+    def get_ordering(self, request: HttpRequest) -> tuple[str, ...]:
+        return ("urgency", "first_queued_at", "pk")
+
+    @admin.display(description="Model", ordering="manifest__model__name")
+    def model_name(self, submission: Submission) -> str:
+        return submission.model_name or "unnamed"
+
+    @admin.display(description="Phase", ordering="manifest__phase")
+    def phase(self, submission: Submission) -> str:
+        return submission.phase
+
+    @admin.display(description="Status", ordering="status")
+    def state(self, submission: Submission) -> str:
+        return Status(submission.status).label
+
+    @admin.display(description="Sent", ordering="first_queued_at")
+    def waits_since(self, submission: Submission) -> Any:
+        return submission.first_queued_at
+
+    @admin.display(description="Warnings")
+    def warned(self, submission: Submission) -> int:
+        found: list[Mapping[str, Any]] = getattr(submission, "found", None) or []
+        return sum(one["severity"] != "note" for one in found)
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return review.is_maintainer(request.user)
+
+    def has_view_permission(self, request: HttpRequest, obj: Submission | None = None) -> bool:
+        return review.is_maintainer(request.user)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Submission | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Submission | None = None) -> bool:
+        return False
+
+    def get_urls(self) -> list[URLPattern]:
+        decide = self.admin_site.admin_view(require_POST(self.decide))
+        return [path("<uuid:pk>/decide/", decide, name="submissions_submission_decide"), *super().get_urls()]
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        submission = self.get_object(request, object_id)
+        if submission is None:
+            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
+        return self._review_page(request, submission)
+
+    def decide(self, request: HttpRequest, pk: UUID) -> HttpResponseBase:
+        """Takes the decision of the button that was pressed; a refusal shows the page again with what was typed."""
+        submission = get_object_or_404(Submission, pk=pk, is_dry_run=False)
+        decision, comment = request.POST.get("decision", ""), request.POST.get("comment", "")
+        if decision not in BUTTONS:
+            messages.error(request, "No decision was chosen.")
+            return self._review_page(request, submission, comment, status=400)
+        try:
+            self._take(decision, submission, request.user, request.POST.get("seen", ""), comment)
+        except Refused as refusal:
+            messages.error(request, " ".join(part for part in (refusal.message, refusal.remedy) if part))
+            submission.refresh_from_db()
+            return self._review_page(request, submission, comment, status=409)
+        messages.success(request, DONE[decision])
+        return redirect("admin:submissions_submission_changelist")
+
+    def _take(self, decision: str, submission: Submission, by: AbstractUser, seen: str, comment: str) -> None:
+        at = timezone.now()
+        if decision == "requeue":
+            intake.requeue(submission, by=by, at=at, comment=comment)
+            return
+        DECISIONS[decision](submission, by=by, at=at, seen=seen, comment=comment)
+
+    def _review_page(
+        self, request: HttpRequest, submission: Submission, comment: str = "", status: int = 200
+    ) -> TemplateResponse:
+        page = page_of(submission, request.user)
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "title": f"{submission.model_name or 'Unnamed'}: {Status(submission.status).label}",
+            "page": page,
+            "comment": comment,
+            "buttons": [(verb, BUTTONS[verb]) for verb in page.decisions],
+            "decide_url": reverse("admin:submissions_submission_decide", args=[submission.pk]),
+        }
+        return TemplateResponse(request, "admin/submissions/submission/review.html", context, status=status)

@@ -1,0 +1,66 @@
+"""All that a verification reads, gathered as values: after this it needs no database until its result is kept."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from leaderboard import catalogue, ranking
+from scoring.gold import Gold
+from scoring.rules import Rules
+from scoring.values import Bundle, Offer, Peers
+from submissions import gold
+from submissions.bundles import bundle_of
+from submissions.models import Submission, Verification
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """What was sent, and what it is held against."""
+
+    bundle: Bundle
+    rules: Rules
+    gold: Mapping[str, Gold]
+    gold_facts: Mapping[str, Mapping[str, Any]]
+    offers: tuple[Offer, ...]
+    default_offers: Mapping[str, str]
+    peers: Peers
+
+    @property
+    def confirmed(self) -> frozenset[str]:
+        """Tasks whose gold labels have the hash that the edition publishes."""
+        return frozenset(slug for slug, facts in self.gold_facts.items() if facts["confirmed"])
+
+
+def case_of(submission: Submission) -> Case:
+    bundle = bundle_of(submission)
+    edition = submission.edition
+    asked = {task.task for task in bundle.tasks}
+    rows = [row for row in edition.tasks.select_related("edition", "gold_set") if row.slug in asked]
+    labels = {row.slug: found for row in rows if (found := gold.load(row)) is not None}
+    return Case(
+        bundle=bundle,
+        rules=catalogue.rules_of(edition),
+        gold=labels,
+        gold_facts={
+            row.slug: {
+                "sha256": row.gold_set.imported_sha256,
+                "count": row.gold_set.imported_count,
+                "confirmed": row.gold_set.is_confirmed,
+            }
+            for row in rows
+            if row.slug in labels
+        },
+        offers=catalogue.offers(),
+        default_offers=catalogue.default_offers(edition),
+        peers=_peers(submission, bundle),
+    )
+
+
+def _peers(submission: Submission, bundle: Bundle) -> Peers:
+    """The best approved values on like hardware, and the predictions that other people have sent."""
+    best = ranking.peers_of(submission.edition, bundle.phase, bundle.hardware.accelerator)
+    others = Verification.objects.filter(submission__edition=submission.edition, submission__is_dry_run=False)
+    digests: set[str] = set()
+    for row in others.exclude(submission__owner=submission.owner).values_list("digests", flat=True).iterator():
+        digests.update(digest for runs in row.values() for digest in runs if digest)
+    return replace(best, prediction_digests=frozenset(digests))

@@ -1,0 +1,267 @@
+"""The parts of a manifest as plain forms: what was run, and on what.
+
+The forms hold no rule. A value goes into the manifest as it was typed (a number where it reads as one), and
+`manifest.validate` says what is wrong with it; `show` puts each sentence beside the field it is about.
+"""
+
+import copy
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django import forms
+
+from leaderboard.models import Edition
+from scoring.rules import Phase
+from submissions.errors import Problem
+
+PLAIN_NUMBER = re.compile(r"-?[0-9]{1,24}(\.[0-9]{1,24})?")
+
+PHASES = (
+    (Phase.FINETUNING, "Fine-tuning: how long a pretrained model takes to reach the cut-off on each task"),
+    (Phase.INFERENCE, "Inference: how long the fine-tuned model takes for one input"),
+    (Phase.PRETRAINING, "Pretraining: how long until a checkpoint meets every cut-off once it is fine-tuned"),
+)
+ON_THE_CLOCK = (
+    ("", "not said"),
+    ("no", "No, evaluation is off the clock, as the edition asks"),
+    ("yes", "Yes, evaluation is on the clock"),
+    ("unknown", "Unknown"),
+)
+CLOCKS = (
+    ("", "The edition's: the last training start before the first evaluation"),
+    ("first_line", "The first line of the log"),
+)
+
+
+class Place(forms.CharField):
+    """A text field that stands for one place in the manifest, a dotted path; `needed`: it may not stay empty."""
+
+    def __init__(self, path: str, *, needed: bool = False, **kwargs: Any) -> None:
+        super().__init__(required=False, **kwargs)
+        self.path = path
+        self.needed = needed
+
+    def value_of(self, text: str) -> Any:
+        """What the manifest gets for what was typed; it is not empty."""
+        return text
+
+    def text_of(self, value: Any) -> Any:
+        """What the field shows for what the manifest has."""
+        return value
+
+
+class NumberPlace(Place):
+    def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
+        return super().widget_attrs(widget) | {"inputmode": "decimal", "autocomplete": "off"}
+
+    def value_of(self, text: str) -> int | float | str:
+        """A number where the text is a plain one; else the text, which `manifest.validate` refuses with its reason."""
+        if not PLAIN_NUMBER.fullmatch(text):
+            return text
+        return float(text) if "." in text else int(text)
+
+
+class NumbersPlace(NumberPlace):
+    """Several numbers, with commas or spaces between them."""
+
+    def value_of(self, text: str) -> Any:
+        return [super(NumbersPlace, self).value_of(word) for word in text.replace(",", " ").split()] or text
+
+    def text_of(self, value: Any) -> Any:
+        return ", ".join(str(item) for item in value) if isinstance(value, list) else value
+
+
+def read_at(manifest: Mapping[str, Any], path: str) -> Any:
+    """The value at a dotted path; None where there is none."""
+    value: Any = manifest
+    for key in path.split("."):
+        if not isinstance(value, Mapping):
+            return None
+        value = value.get(key)
+    return value
+
+
+def write_at(manifest: dict[str, Any], path: str, value: Any) -> None:
+    """Sets the value at a dotted path. None takes it away, and with it an object that has become empty."""
+    key, _, rest = path.partition(".")
+    if rest:
+        below = manifest.get(key)
+        below = below if isinstance(below, dict) else {}
+        write_at(below, rest, value)
+        value = below or None
+    if value is None:
+        manifest.pop(key, None)
+    else:
+        manifest[key] = value
+
+
+class ManifestForm(forms.Form):
+    """Fields that stand for places in a manifest."""
+
+    sections: tuple[str, ...] = ()
+    """The beginnings of the paths whose problems belong to this form, whether or not a field stands for them."""
+
+    def __init__(self, *args: Any, manifest: Mapping[str, Any], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.manifest = manifest
+        self.add_places()
+        for name, field in self.places():
+            value = read_at(manifest, field.path)
+            if value is not None and name not in self.initial:
+                self.initial[name] = field.text_of(value)
+
+    def add_places(self) -> None:
+        """For forms whose fields are not the same for everybody."""
+
+    def places(self) -> Iterable[tuple[str, Place]]:
+        return [(name, field) for name, field in self.fields.items() if isinstance(field, Place)]
+
+    def written(self) -> dict[str, Any]:
+        """The manifest with what was typed. Call it on a valid form."""
+        manifest = copy.deepcopy(dict(self.manifest))
+        for name, field in self.places():
+            text = self.cleaned_data[name]
+            write_at(manifest, field.path, field.value_of(text) if text else None)
+        return manifest
+
+    def show(self, problems: Iterable[Problem]) -> None:
+        """Puts each problem of this form's part beside its field, or on top where no field stands for it."""
+        by_path = {field.path: name for name, field in self.places()}
+        for problem in problems:
+            if not self.owns(problem):
+                continue
+            name = next((name for path, name in by_path.items() if _is_within(problem.field, path)), None)
+            self.add_error(name, in_words(problem))
+
+    def owns(self, problem: Problem) -> bool:
+        return any(_is_within(problem.field, section) for section in self.sections)
+
+
+def in_words(problem: Problem) -> str:
+    """The problem beside its field: it need not say the field's path once more."""
+    message = problem.message.removeprefix(f"`{problem.field}` ")
+    if message != problem.message:
+        message = f"This {message}"
+    return f"{message} {problem.remedy}".strip()
+
+
+def _is_within(path: str, start: str) -> bool:
+    return path == start or path.startswith((f"{start}.", f"{start}["))
+
+
+class DescriptionForm(ManifestForm):
+    """Step 1: phase, edition, model, software and the run."""
+
+    sections = (
+        "edition",
+        "phase",
+        "model",
+        "software",
+        "run_date",
+        "notes",
+        "clock",
+        "includes_evaluation",
+        "started_at",
+    )
+
+    phase = Place("phase", label="Phase", needed=True, widget=forms.RadioSelect(choices=PHASES))
+    edition = Place("edition", label="Edition", needed=True, widget=forms.Select)
+    name = Place("model.name", label="Name of the model", needed=True, max_length=120)
+    organisation = Place("model.organisation", label="Organisation", max_length=120)
+    parameters = NumberPlace("model.parameters_millions", label="Parameters, in millions")
+    code_url = Place(
+        "model.code_url",
+        label="Link to the source code",
+        needed=True,
+        help_text="The paper asks every submission for it. It is shown, and never fetched by this server.",
+        widget=forms.URLInput,
+    )
+    paper_url = Place("model.paper_url", label="Link to the paper", widget=forms.URLInput)
+    base = Place("model.base", label="Base", help_text="The architecture it starts from, such as bert-base.")
+    trained_on_top_of = Place(
+        "model.trained_on_top_of",
+        label="Trained on top of",
+        help_text="A model whose training is not in these numbers, such as a distilled model's teacher.",
+    )
+    framework = Place("software.framework", label="Framework", help_text="Such as PyTorch 2.4.")
+    precision = Place("software.precision", label="Precision", help_text="Such as fp32, fp16 or bf16.")
+    run_date = Place(
+        "run_date",
+        label="Day of the run",
+        help_text="The prices of this day count. Empty: the day it is sent.",
+        widget=forms.DateInput(attrs={"type": "date"}),
+    )
+    includes_evaluation = Place(
+        "includes_evaluation",
+        label="Is evaluation on the clock?",
+        widget=forms.Select(choices=ON_THE_CLOCK),
+    )
+    clock = Place("clock", label="Where the clock starts", widget=forms.Select(choices=CLOCKS))
+    started_at = Place(
+        "started_at",
+        label="Start of training",
+        help_text="Only where the log gives clock times and does not say when training started: 2026-11-20T09:30:00Z.",
+    )
+    notes = Place(
+        "notes",
+        label="Notes",
+        help_text="What a reviewer should know.",
+        widget=forms.Textarea(attrs={"rows": 4}),
+    )
+
+    def __init__(self, *args: Any, editions: Iterable[Edition], fixed: bool = False, **kwargs: Any) -> None:
+        """`fixed`: files are there already, which belong to a phase and an edition, so both stay as they are."""
+        super().__init__(*args, **kwargs)
+        self.fixed = fixed
+        self.fields["edition"].widget.choices = [(one.slug, edition_label(one)) for one in editions]  # type: ignore[attr-defined]
+        for name in ("phase", "edition"):
+            self.fields[name].disabled = fixed
+
+    def written(self) -> dict[str, Any]:
+        """A changed phase or edition has other tasks: what was said about the old ones goes."""
+        manifest = super().written()
+        if any(manifest.get(key) != self.manifest.get(key) for key in ("phase", "edition")):
+            manifest.pop("tasks", None)
+        return manifest
+
+
+def edition_label(edition: Edition) -> str:
+    return (
+        f"{edition.title} ({edition.slug}), for trying out" if edition.is_demo else f"{edition.title} ({edition.slug})"
+    )
+
+
+class HardwareForm(ManifestForm):
+    """Step 2: what it ran on, and what that costs."""
+
+    sections = ("hardware",)
+
+    accelerator = Place("hardware.accelerator", label="Accelerator", needed=True, widget=forms.Select)
+    count = NumberPlace(
+        "hardware.count",
+        label="How many",
+        needed=True,
+        help_text="Counted as printed: single GPUs, TPU chips, CPU instances.",
+    )
+    offer = Place("hardware.offer", label="Priced at", widget=forms.Select)
+    usd_per_hour = NumberPlace(
+        "hardware.usd_per_hour",
+        label="Your own price, in US dollars an hour for one unit",
+        help_text="It scores only where the catalogue has no price for this hardware; otherwise it is shown beside.",
+    )
+    price_source = Place(
+        "hardware.price_source", label="Where that price comes from", help_text="A link, or an invoice's words."
+    )
+    details = Place(
+        "hardware.details",
+        label="Details",
+        max_length=400,
+        help_text="Host, memory, interconnect, drivers: what somebody needs to repeat it.",
+    )
+
+    def __init__(self, *args: Any, accelerators: list[Any], offers: list[Any], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial.setdefault("count", 1)
+        self.fields["accelerator"].widget.choices = [("", "Choose the hardware"), *accelerators]  # type: ignore[attr-defined]
+        self.fields["offer"].widget.choices = [("", "The edition's default offer"), *offers]  # type: ignore[attr-defined]

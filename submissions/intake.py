@@ -1,0 +1,296 @@
+"""The one way in: drafts, their evidence, and what is sent at once. Pages, API and admin call these verbs."""
+
+import hashlib
+import json
+import logging
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+from django.contrib.auth.models import AbstractBaseUser
+from django.core.files import File
+from django.db import transaction
+from kombu.exceptions import OperationalError as BrokerError
+from redis.exceptions import RedisError
+
+from leaderboard.catalogue import rules_of
+from leaderboard.models import Edition
+from scoring.rules import Limits
+from submissions import jobs, lifecycle, needs, quota
+from submissions.errors import EvidenceMissing, FileTooLarge, ManifestInvalid, Problem, StepNotAllowed
+from submissions.evidence import Blob, discard, hold, keeping, put
+from submissions.manifest import Place, merge, places, validate
+from submissions.models import Evidence, Revision, Status, Submission
+from submissions.permissions import must_own
+from submissions.uploads import Checked, Readable
+
+logger = logging.getLogger(__name__)
+
+missing = needs.missing
+
+
+# --- drafts --------------------------------------------------------------------------------------------------------
+
+
+def create_draft(*, owner: AbstractBaseUser, manifest: Mapping[str, Any], at: datetime) -> Submission:
+    """A draft from a manifest. Raises ManifestInvalid with every mistake."""
+    return _create(owner, validate(manifest), at, is_dry_run=False)
+
+
+def _create(owner: AbstractBaseUser, valid: dict[str, Any], at: datetime, *, is_dry_run: bool) -> Submission:
+    with transaction.atomic():
+        edition = Edition.objects.get(slug=valid["edition"])
+        submission = Submission.objects.create(owner=owner, edition=edition, manifest=valid, is_dry_run=is_dry_run)
+        submission.steps.create(by=owner, at=at, from_status="", to_status=Status.DRAFT)
+    return submission
+
+
+def change_draft(submission: Submission, *, by: AbstractBaseUser, manifest: Mapping[str, Any], at: datetime) -> None:
+    """Change some keys of a draft's manifest, or all of them (RFC 7396). Evidence that is there must still fit."""
+    with transaction.atomic():
+        draft = _locked_draft(submission, by)
+        valid = validate(merge(draft.manifest, manifest))
+        if misfits := [file for file in draft.evidence.all() if file.task not in needs.tasks_of(valid)]:
+            raise ManifestInvalid(
+                [Problem("tasks", f"There is evidence for {misfits[0].task}.", remedy="Remove those files first.")]
+            )
+        draft.manifest, draft.edition = valid, Edition.objects.get(slug=valid["edition"])
+        draft.save(update_fields=["manifest", "edition", "changed_at"])
+    submission.refresh_from_db()
+
+
+def delete_draft(submission: Submission, *, by: AbstractBaseUser) -> None:
+    """Remove a draft and its files. What was ever submitted stays on record: StepNotAllowed."""
+    with transaction.atomic():
+        draft = _locked_draft(submission, by)
+        if draft.first_queued_at:
+            raise StepNotAllowed(
+                "This draft was submitted before, so it stays on record.", remedy="Change it and submit it again."
+            )
+        unused = set(draft.evidence.values_list("sha256", flat=True))
+        draft.delete()
+    _discard(unused)
+
+
+# --- evidence ------------------------------------------------------------------------------------------------------
+
+
+def add_evidence(
+    submission: Submission,
+    *,
+    by: AbstractBaseUser,
+    place: Place,
+    stream: Readable,
+    name: str,
+    at: datetime,
+    expected: int | None = None,
+) -> tuple[Evidence, bool]:
+    """Take a file into a draft; the evidence, and whether it is new at its place. `expected`: its length, where known.
+
+    Raises FileRefused (empty, archive, too large, cut short), StepNotAllowed where it is no draft.
+    """
+    must_own(by, submission)
+    _must_be_draft(submission)
+    needs.check_place(submission, place)
+    limits = rules_of(submission.edition).limits
+    with keeping() as kept:
+        blob = put(Checked(stream, name=name, limit=limits.file_bytes, expected=expected), limit=limits.file_bytes)
+        kept.append(blob)
+        with transaction.atomic():
+            draft = _locked_draft(submission, by)
+            hold(blob)
+            evidence, replaced = _place(draft, place, blob, name, at)
+            _check_room(draft, limits)
+    _discard({replaced} - {blob.sha256, ""})
+    return evidence, not replaced
+
+
+def _place(draft: Submission, place: Place, blob: Blob, name: str, at: datetime) -> tuple[Evidence, str]:
+    """The row of a file at its place, and the hash of what stood there before (empty: nothing)."""
+    where = {"submission": draft, "task": place.task, "kind": place.kind, "run": place.run, "part": place.part}
+    before = Evidence.objects.filter(**where).first()
+    values = {"name": name, "sha256": blob.sha256, "size": blob.size}
+    evidence, _ = Evidence.objects.update_or_create(**where, defaults=values)
+    return evidence, before.sha256 if before else ""
+
+
+def remove_evidence(evidence: Evidence, *, by: AbstractBaseUser) -> None:
+    """Take a file out of a draft, and its bytes where nobody else names them."""
+    with transaction.atomic():
+        _locked_draft(evidence.submission, by)
+        evidence.delete()
+    _discard({evidence.sha256})
+
+
+def _discard(hashes: Iterable[str]) -> None:
+    for sha256 in hashes:
+        discard(sha256)
+
+
+def _check_room(submission: Submission, limits: Limits) -> None:
+    sizes = list(submission.evidence.values_list("size", flat=True))
+    check_amount(len(sizes), sum(sizes), limits)
+
+
+def check_amount(files: int, size: int, limits: Limits) -> None:
+    """Raises FileTooLarge where a submission would hold more files or bytes than the edition allows."""
+    if files > limits.submission_files:
+        raise FileTooLarge(
+            f"A submission has at most {limits.submission_files} files.", remedy="Leave out what no result needs."
+        )
+    if size > limits.submission_bytes:
+        raise FileTooLarge(
+            f"The files of a submission have at most {limits.submission_bytes:,} bytes together.",
+            remedy="Compress them with gzip.",
+        )
+
+
+# --- sending -------------------------------------------------------------------------------------------------------
+
+
+def submit(submission: Submission, *, by: AbstractBaseUser, at: datetime) -> Submission:
+    """Freeze a draft and queue it. Raises EvidenceMissing or QuotaSpent; it then stays a draft, no attempt used."""
+    with transaction.atomic():
+        draft = _locked_draft(submission, by)
+        if absent := missing(draft):
+            raise EvidenceMissing(absent)
+        evidence = frozen_evidence(draft)
+        quota.reserve(draft, evidence, at)
+        draft.content_hash = _hash(draft.manifest, evidence)
+        Revision.objects.create(
+            submission=draft,
+            number=draft.revision,
+            manifest=draft.manifest,
+            evidence=evidence,
+            content_hash=draft.content_hash,
+            frozen_at=at,
+        )
+        draft.first_queued_at = draft.first_queued_at or at
+        _queue(draft, by=by, at=at)
+    return draft
+
+
+def requeue(submission: Submission, *, by: AbstractBaseUser, at: datetime, comment: str = "") -> Submission:
+    """A maintainer has it verified again: what was quarantined, or what waits for review. Costs no attempt."""
+    with transaction.atomic():
+        locked = Submission.objects.select_for_update().get(pk=submission.pk)
+        if locked.status not in {Status.QUARANTINED, Status.IN_REVIEW}:
+            raise StepNotAllowed(
+                f"The submission is {Status(locked.status).label}, so it is not verified again.",
+                remedy="Only a quarantined submission, or one in review, is.",
+            )
+        _queue(locked, by=by, at=at, comment=comment)
+    return locked
+
+
+def _queue(submission: Submission, *, by: AbstractBaseUser, at: datetime, comment: str = "") -> None:
+    submission.attempts, submission.progress, submission.not_before = 0, 0.0, at
+    lifecycle.step(submission, Status.QUEUED, by=by, at=at, comment=comment)
+    transaction.on_commit(partial(ring, submission.pk), robust=True)
+
+
+def ring(submission_id: UUID) -> None:
+    """Tell the workers. A broker that is away costs nothing but the sweeper's next round."""
+    try:
+        jobs.verify_submission.apply_async((str(submission_id),), retry=False)
+    except (BrokerError, RedisError) as error:
+        logger.warning("The broker is away, the sweeper will ring for %s: %s", submission_id, error)
+
+
+def check_bundle(valid: Mapping[str, Any], files: Mapping[str, File]) -> None:
+    """Parts and names must agree: ManifestInvalid for a part not named, EvidenceMissing for a name without one."""
+    named = {place.name for place in places(valid)}
+    if strangers := sorted(set(files) - named):
+        remedy = f"The manifest names: {', '.join(sorted(named)) or 'no file'}."
+        raise ManifestInvalid(
+            [
+                Problem(name, f"The part `{name}` is not named.", remedy=remedy, code="unknown-part")
+                for name in strangers
+            ]
+        )
+    absent = sorted(named - set(files)) + [str(place) for place in needs.required(valid) if not place.name]
+    if absent:
+        raise EvidenceMissing(absent)
+    limits = rules_of(Edition.objects.get(slug=valid["edition"])).limits
+    check_amount(len(places(valid)), sum(file.size for file in files.values()), limits)
+
+
+def store_files(files: Mapping[str, File], limits: Limits, kept: list[Blob]) -> dict[str, Blob]:
+    """Put a bundle's files; each is noted in `kept` (see `evidence.keeping`)."""
+    blobs = {}
+    for name, file in sorted(files.items()):
+        blobs[name] = put(Checked(file, name=name, limit=limits.file_bytes), limit=limits.file_bytes)
+        kept.append(blobs[name])
+    return blobs
+
+
+def send_bundle(
+    *,
+    owner: AbstractBaseUser,
+    manifest: Mapping[str, Any],
+    files: Mapping[str, File],
+    at: datetime,
+    dry_run: bool = False,
+) -> Submission:
+    """Create, fill and submit in one call; `files` by the name the manifest gives them. All of it, or nothing."""
+    valid = validate(manifest)
+    check_bundle(valid, files)
+    limits = rules_of(Edition.objects.get(slug=valid["edition"])).limits
+    with keeping() as kept:
+        blobs = store_files(files, limits, kept)
+        return send_stored(owner=owner, valid=valid, files=files, blobs=blobs, at=at, dry_run=dry_run)
+
+
+def send_stored(
+    *,
+    owner: AbstractBaseUser,
+    valid: dict[str, Any],
+    files: Mapping[str, File],
+    blobs: Mapping[str, Blob],
+    at: datetime,
+    dry_run: bool,
+) -> Submission:
+    """The part of `send_bundle` after the bytes are stored, in one transaction."""
+    with transaction.atomic():
+        submission = _create(owner, valid, at, is_dry_run=dry_run)
+        for name in sorted(blobs, key=lambda name: blobs[name].sha256):
+            hold(blobs[name], files[name])
+        for place in places(valid):
+            _place(submission, place, blobs[place.name], place.name, at)
+        return submit(submission, by=owner, at=at)
+
+
+# --- what was sent, frozen -----------------------------------------------------------------------------------------
+
+
+def frozen_evidence(submission: Submission) -> list[dict[str, Any]]:
+    """Every file with its place and hash, in a fixed order."""
+    keys = ("task", "kind", "run", "part", "name", "sha256", "size")
+    return list(submission.evidence.order_by("task", "kind", "run", "part").values(*keys))
+
+
+def content_hash(submission: Submission) -> str:
+    """The SHA-256 of manifest and evidence: what a reviewer decides on."""
+    return _hash(submission.manifest, frozen_evidence(submission))
+
+
+def _hash(manifest: Mapping[str, Any], evidence: list[dict[str, Any]]) -> str:
+    text = json.dumps({"manifest": manifest, "evidence": evidence}, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _locked_draft(submission: Submission, by: AbstractBaseUser) -> Submission:
+    draft = Submission.objects.select_for_update(of=("self",)).select_related("owner", "edition").get(pk=submission.pk)
+    must_own(by, draft)
+    _must_be_draft(draft)
+    return draft
+
+
+def _must_be_draft(submission: Submission) -> None:
+    if submission.status != Status.DRAFT:
+        raise StepNotAllowed(
+            f"The submission is {Status(submission.status).label}; only a draft can be changed or submitted.",
+            remedy="An invalid one, and one with changes requested, becomes a draft again by `revise`.",
+        )

@@ -1,0 +1,35 @@
+"""Celery, only a bell: an id in, nothing out, safe to hear twice or never (the sweeper rings again)."""
+
+from uuid import UUID
+
+from celery import current_app, shared_task
+from django.db import OperationalError
+
+from submissions import leases, tidying, verification
+
+MOST_BELLS = 100
+"""Messages that the sweeper keeps in the queue at most, so that a long wait does not fill Redis with repeated ones."""
+
+
+@shared_task(autoretry_for=(OperationalError,), retry_backoff=True, max_retries=5)
+def verify_submission(submission_id: str) -> None:
+    verification.verify(UUID(submission_id))
+
+
+@shared_task(ignore_result=True)
+def sweep() -> None:
+    """Rings for submissions whose message was lost or whose worker is gone. Beat calls it every SWEEP_SECONDS."""
+    for submission_id in leases.sweep(leases.now(), most=max(0, MOST_BELLS - _bells_in_queue())):
+        verify_submission.delay(str(submission_id))
+
+
+@shared_task(ignore_result=True)
+def tidy() -> None:
+    """Deletes what is kept for a day only: dry runs, remembered answers, bytes that nobody names."""
+    tidying.tidy(leases.now())
+
+
+def _bells_in_queue() -> int:
+    with current_app.connection_for_write() as broker:
+        queue = broker.default_channel.queue_declare(queue=current_app.conf.task_default_queue, passive=False)
+    return int(queue.message_count)

@@ -1,0 +1,107 @@
+"""Attempts left today: one counts for each task whose predictions are scored and changed (PROTOCOL section 8)."""
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.contrib.auth.models import AbstractBaseUser
+from django.db.models import Count
+from django.utils import timezone
+
+from leaderboard.models import Edition
+from submissions.errors import QuotaSpent
+from submissions.models import Attempt, Evidence, Submission
+
+
+def limit_of(edition: Edition) -> int | None:
+    """Attempts a task, account and UTC day; None where there is no limit."""
+    limit = edition.daily_attempts if settings.DAILY_ATTEMPTS < 0 else settings.DAILY_ATTEMPTS
+    return limit or None
+
+
+def left(account: AbstractBaseUser, edition: Edition, at: datetime) -> dict[str, int | None]:
+    """Attempts left today by task slug; None where there is no limit."""
+    limit = limit_of(edition)
+    slugs = [task.slug for task in edition.tasks.all()]
+    if limit is None:
+        return dict.fromkeys(slugs)
+    used = _used(account, edition, at)
+    return {slug: max(0, limit - used.get(slug, 0)) for slug in slugs}
+
+
+def reserve(submission: Submission, evidence: Iterable[Mapping[str, Any]], at: datetime) -> None:
+    """Count an attempt for each task with changed predictions, in the caller's transaction.
+
+    The account is locked until that ends, so that of many at once only as many pass as are left. Raises QuotaSpent, and
+    then counts none.
+    """
+    predictions = _changed(submission, prediction_hashes(evidence))
+    if not predictions:
+        return
+    account, edition = submission.owner, submission.edition
+    get_user_model().objects.select_for_update(no_key=True).get(pk=account.pk)
+    limit, used = limit_of(edition), _used(account, edition, at)
+    spent = [slug for slug in predictions if limit is not None and used.get(slug, 0) >= limit]
+    if spent:
+        raise QuotaSpent(
+            f"All {limit} attempts of today are used for {', '.join(spent)}.", retry_after=_seconds_to_midnight(at)
+        )
+    Attempt.objects.bulk_create(
+        Attempt(
+            account_id=account.pk,
+            edition=edition.slug,
+            task=slug,
+            day=_day(at),
+            submission=submission,
+            revision=submission.revision,
+            predictions=sha256,
+        )
+        for slug, sha256 in predictions.items()
+    )
+
+
+def give_back(submission: Submission) -> None:
+    """After a failure of the platform: the attempts of this revision were not used."""
+    attempts = Attempt.objects.filter(submission=submission, revision=submission.revision, given_back_at=None)
+    attempts.update(given_back_at=timezone.now())
+
+
+def prediction_hashes(evidence: Iterable[Mapping[str, Any]]) -> dict[str, str]:
+    """One hash by task slug over all the predictions of frozen evidence, whatever the order it stands in."""
+    files: dict[str, list[tuple[int, str, str]]] = {}
+    for file in evidence:
+        if file["kind"] == Evidence.Kind.PREDICTIONS:
+            files.setdefault(file["task"], []).append((file["run"], file["part"], file["sha256"]))
+    return {
+        task: hashlib.sha256(json.dumps(sorted(found)).encode()).hexdigest() for task, found in sorted(files.items())
+    }
+
+
+def _changed(submission: Submission, predictions: Mapping[str, str]) -> dict[str, str]:
+    """Those that differ from what was last verified of this submission, or of the one that it replaces."""
+    before = _last_verified(submission) or (_last_verified(submission.supersedes) if submission.supersedes else {})
+    return {task: sha256 for task, sha256 in predictions.items() if before.get(task) != sha256}
+
+
+def _last_verified(submission: Submission) -> dict[str, str]:
+    last = submission.verifications.order_by("-number").first()
+    revision = last and submission.revisions.filter(number=last.revision).first()
+    return prediction_hashes(revision.evidence) if revision else {}
+
+
+def _used(account: AbstractBaseUser, edition: Edition, at: datetime) -> dict[str, int]:
+    counted = Attempt.objects.filter(account=account, edition=edition.slug, day=_day(at), given_back_at=None)
+    return dict(counted.order_by().values_list("task").annotate(Count("pk")))
+
+
+def _day(at: datetime) -> date:
+    return at.astimezone(UTC).date()
+
+
+def _seconds_to_midnight(at: datetime) -> int:
+    midnight = datetime.combine(_day(at) + timedelta(days=1), time(tzinfo=UTC))
+    return max(1, int((midnight - at).total_seconds()))

@@ -1,0 +1,197 @@
+"""What people decide about a submission: approve, ask for changes, reject; and what its owner does: withdraw, revise.
+
+Each verb locks the row, takes one step and keeps it in the history, all in one transaction: of two decisions at once
+the second finds the state changed and is refused.
+"""
+
+from datetime import datetime
+
+from django.contrib.auth.models import AbstractUser, AnonymousUser
+from django.db import transaction
+
+from leaderboard import catalogue, publishing, ranking
+from leaderboard.models import EntryStatus
+from scoring.cost import choose_price
+from submissions import lifecycle
+from submissions.bundles import hardware_of, run_date_of
+from submissions.errors import (
+    ContentChanged,
+    NeedsReason,
+    NotAMaintainer,
+    NotTheOwner,
+    OwnEntry,
+    StepNotAllowed,
+)
+from submissions.models import Evidence, Status, Submission, Verification
+from submissions.snapshots import snapshot_of
+
+OPEN_ENDED = frozenset({Status.REJECTED, Status.WITHDRAWN})
+"""A successor in one of these states came to nothing: another one may be begun."""
+
+
+@transaction.atomic
+def approve(submission: Submission, *, by: AbstractUser, at: datetime, seen: str, comment: str = "") -> Submission:
+    """Publishes an entry made of what was sent and found; an approved predecessor is superseded in the same commit.
+
+    `seen` is the content hash that the reviewer had on the page. Raises StepNotAllowed, ContentChanged, OwnEntry or
+    NotAMaintainer.
+    """
+    locked = _locked_for_decision(submission, Status.APPROVED, by=by, seen=seen)
+    verification = _verification_that_holds(locked)
+    predecessor = _locked_predecessor(locked)
+    locked.entry = publishing.publish(
+        snapshot_of(locked, verification), by=by, at=at, supersedes=predecessor.entry if predecessor else None
+    )
+    lifecycle.step(locked, Status.APPROVED, by=by, at=at, comment=comment)
+    if predecessor:
+        lifecycle.step(predecessor, Status.SUPERSEDED, by=by, at=at, comment=f"superseded by {locked.pk}")
+    return locked
+
+
+@transaction.atomic
+def reject(submission: Submission, *, by: AbstractUser, at: datetime, seen: str, comment: str = "") -> Submission:
+    """For good, with a reason that the owner reads. Also ends what was quarantined."""
+    return _decide(submission, Status.REJECTED, by=by, at=at, seen=seen, comment=comment)
+
+
+@transaction.atomic
+def request_changes(
+    submission: Submission, *, by: AbstractUser, at: datetime, seen: str, comment: str = ""
+) -> Submission:
+    """Gives it back to the owner, with a reason, to be mended and sent again."""
+    return _decide(submission, Status.CHANGES_REQUESTED, by=by, at=at, seen=seen, comment=comment)
+
+
+@transaction.atomic
+def withdraw(submission: Submission, *, by: AbstractUser, at: datetime, comment: str = "") -> Submission:
+    """The owner (or a maintainer) takes it back; an entry leaves the boards and keeps its page, which says so."""
+    locked = _locked(submission)
+    if by.pk != locked.owner_id and not is_maintainer(by):
+        raise NotTheOwner("Only the owner can withdraw a submission.")
+    lifecycle.step(locked, Status.WITHDRAWN, by=by, at=at, comment=comment)
+    if locked.entry:
+        publishing.withdraw(locked.entry, by=by, at=at, reason=comment)
+    return locked
+
+
+@transaction.atomic
+def revise(submission: Submission, *, by: AbstractUser, at: datetime) -> Submission:
+    """A draft to mend: in place, as a new revision, where nothing is public; else a new submission that supersedes it.
+
+    Only the owner revises. Asked again about an approved one, the draft that was begun is given.
+    """
+    locked = _locked(submission)
+    if by.pk != locked.owner_id:
+        raise NotTheOwner("Only the owner can revise a submission.")
+    if locked.status == Status.APPROVED:
+        return _successor(locked)
+    lifecycle.check(Status(locked.status), Status.DRAFT)
+    locked.revision += 1
+    locked.content_hash = ""
+    locked.progress = 0.0
+    locked.not_before = None
+    lifecycle.step(locked, Status.DRAFT, by=by, at=at)
+    return locked
+
+
+def is_maintainer(person: AbstractUser | AnonymousUser) -> bool:
+    """Maintainers are staff. Superusers have no more say than others: nobody decides on an own submission."""
+    return person.is_active and person.is_staff
+
+
+def _decide(
+    submission: Submission, to: Status, *, by: AbstractUser, at: datetime, seen: str, comment: str
+) -> Submission:
+    locked = _locked_for_decision(submission, to, by=by, seen=seen)
+    if not comment.strip():
+        raise NeedsReason("This decision needs a reason, which the submitter reads.", field="comment")
+    lifecycle.step(locked, to, by=by, at=at, comment=comment.strip())
+    return locked
+
+
+def _locked(submission: Submission) -> Submission:
+    rows = Submission.objects.select_for_update(of=("self",)).select_related("owner", "edition", "entry", "supersedes")
+    return rows.get(pk=submission.pk)
+
+
+def _locked_for_decision(submission: Submission, to: Status, *, by: AbstractUser, seen: str) -> Submission:
+    """The row, locked, where this person may decide this now about what they saw."""
+    if not is_maintainer(by):
+        raise NotAMaintainer("Only maintainers decide on submissions.")
+    locked = _locked(submission)
+    if by.pk == locked.owner_id:
+        raise OwnEntry("This is your own submission: another maintainer has to decide on it.")
+    lifecycle.check(Status(locked.status), to)
+    if locked.is_dry_run:
+        raise StepNotAllowed("This is a dry run: nothing of it can be decided or published.")
+    if seen != locked.content_hash:
+        raise ContentChanged(
+            "The submission is no longer what you saw.", remedy="Read the page again and decide on what it shows now."
+        )
+    return locked
+
+
+def _verification_that_holds(submission: Submission) -> Verification:
+    """The newest verification, where it is about this content, these rules and these prices."""
+    verification = submission.verifications.order_by("-number").first()
+    if verification is None or not verification.passed:
+        raise StepNotAllowed("No verification has passed.", remedy="Have it verified again.")
+    if (verification.content_hash, verification.revision) != (submission.content_hash, submission.revision):
+        raise ContentChanged("The newest verification is of an earlier revision.", remedy="Have it verified again.")
+    edition = ranking.lock(submission.edition)
+    if verification.edition_revision != edition.revision:
+        raise ContentChanged(
+            f"It was verified under revision {verification.edition_revision} of {edition.slug}, "
+            f"which is at revision {edition.revision} now.",
+            remedy="Have it verified again.",
+        )
+    if verification.price != _price_now(submission):
+        raise ContentChanged("The price that counts has changed since the verification.", remedy="Verify it again.")
+    return verification
+
+
+def _price_now(submission: Submission) -> dict[str, object]:
+    hardware = hardware_of(submission.manifest)
+    default = catalogue.default_offers(submission.edition).get(hardware.accelerator)
+    price, _ = choose_price(hardware, catalogue.offers(), default, run_date_of(submission))
+    return catalogue.price_json(hardware, price)
+
+
+def _locked_predecessor(submission: Submission) -> Submission | None:
+    """The approved submission that this one supersedes; None where it has left the boards meanwhile."""
+    if submission.supersedes is None:
+        return None
+    predecessor = _locked(submission.supersedes)
+    if predecessor.status == Status.SUPERSEDED:
+        raise StepNotAllowed("The entry that it would supersede has been superseded by another one.")
+    on_the_boards = predecessor.entry is not None and predecessor.entry.status == EntryStatus.PUBLISHED
+    return predecessor if predecessor.status == Status.APPROVED and on_the_boards else None
+
+
+def _successor(approved: Submission) -> Submission:
+    begun = approved.superseded_by.exclude(status__in=OPEN_ENDED).first()
+    if begun is not None and begun.status == Status.DRAFT:
+        return begun
+    if begun is not None:
+        raise StepNotAllowed(
+            f"A submission that supersedes it is {Status(begun.status).label} already: {begun.pk}.",
+            remedy="Withdraw that one first, or wait for the decision.",
+        )
+    successor = Submission.objects.create(
+        owner=approved.owner, edition=approved.edition, manifest=approved.manifest, supersedes=approved
+    )
+    Evidence.objects.bulk_create(
+        Evidence(
+            submission=successor,
+            task=file.task,
+            kind=file.kind,
+            run=file.run,
+            part=file.part,
+            name=file.name,
+            sha256=file.sha256,
+            size=file.size,
+            uploaded_at=file.uploaded_at,
+        )
+        for file in approved.evidence.all()
+    )
+    return successor

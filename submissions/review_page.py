@@ -1,0 +1,216 @@
+"""What a reviewer sees of a submission: facts, claims beside derived numbers, findings with warnings first, history."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib.auth.models import AbstractUser
+
+from scoring.findings import Severity
+from scoring.rules import Phase
+from submissions.models import Evidence, Status, Step, Submission, Verification
+
+SEVERITIES = tuple(Severity)
+MEASURES = (("time", "Time"), ("cost", "Cost"), ("efficiency", "Efficiency"))
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """A claim beside what the evidence says, as text; `apart` is their difference in per cent or points."""
+
+    what: str
+    claimed: str
+    derived: str
+    apart: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TaskPanel:
+    """One task: what came out, claims beside it, what is found about it and its files."""
+
+    slug: str
+    outcome: str
+    comparisons: tuple[Comparison, ...]
+    facts: tuple[tuple[str, str], ...]
+    findings: tuple[Mapping[str, Any], ...]
+    files: tuple[Evidence, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewPage:
+    submission: Submission
+    verification: Verification | None
+    facts: tuple[tuple[str, str], ...]
+    tasks: tuple[TaskPanel, ...]
+    warnings: tuple[Mapping[str, Any], ...]
+    """Errors and warnings of all tasks, the errors first: what a reviewer must not miss."""
+    scores: tuple[tuple[str, str, str], ...]
+    """(measure, score, rank it would get)."""
+    steps: tuple[Step, ...]
+    other_files: tuple[Evidence, ...]
+    own: bool
+    stale: bool
+    """True where the newest verification is of an earlier revision."""
+
+    @property
+    def links(self) -> tuple[tuple[str, str], ...]:
+        """Addresses that the submitter gave: shown, never fetched."""
+        model = self.submission.manifest.get("model", {})
+        return _told(("Code", model.get("code_url")), ("Paper", model.get("paper_url")))
+
+    @property
+    def entry_url(self) -> str:
+        entry = self.submission.entry
+        return entry.get_absolute_url() if entry else ""
+
+    @property
+    def decisions(self) -> tuple[str, ...]:
+        """The verbs this person may call now, in the order of their buttons."""
+        if self.own:
+            return ()
+        if self.submission.status == Status.QUARANTINED:
+            return ("requeue", "reject")
+        if self.submission.status != Status.IN_REVIEW:
+            return ()
+        decidable = ("request_changes", "reject", "requeue")
+        passed = self.verification is not None and self.verification.passed and not self.stale
+        return ("approve", *decidable) if passed else decidable
+
+
+def page_of(submission: Submission, reader: AbstractUser) -> ReviewPage:
+    """Four queries however much was sent: the newest verification, files, steps with their people."""
+    verification = submission.verifications.order_by("-number").first()
+    files = tuple(submission.evidence.all())
+    findings = _by_severity(verification.findings if verification else ())
+    measured = {one["task"]: one for one in (verification.measurements if verification else ())}
+    asked: Mapping[str, Mapping[str, Any]] = submission.manifest.get("tasks", {})
+    return ReviewPage(
+        submission=submission,
+        verification=verification,
+        facts=_facts(submission, verification),
+        tasks=tuple(_panel(slug, claims, measured.get(slug), findings, files) for slug, claims in asked.items()),
+        warnings=tuple(one for one in findings if one["severity"] != Severity.NOTE),
+        scores=_scores(verification),
+        steps=tuple(submission.steps.select_related("by")),
+        other_files=tuple(file for file in files if file.task not in asked),
+        own=submission.owner_id == reader.pk,
+        stale=verification is not None and verification.content_hash != submission.content_hash,
+    )
+
+
+def _by_severity(findings: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    return sorted(findings, key=lambda one: SEVERITIES.index(one["severity"]))
+
+
+def _panel(
+    slug: str,
+    claims: Mapping[str, Any],
+    found: Mapping[str, Any] | None,
+    findings: Sequence[Mapping[str, Any]],
+    files: Sequence[Evidence],
+) -> TaskPanel:
+    return TaskPanel(
+        slug=slug,
+        outcome=found["outcome"].replace("_", " ") if found else "not verified yet",
+        comparisons=_comparisons(claims, found or {}),
+        facts=_task_facts(claims, found or {}),
+        findings=tuple(one for one in findings if one["task"] == slug),
+        files=tuple(file for file in files if file.task == slug),
+    )
+
+
+def _comparisons(claims: Mapping[str, Any], found: Mapping[str, Any]) -> tuple[Comparison, ...]:
+    seconds = found.get("seconds")
+    milliseconds = None if seconds is None else seconds * 1000
+    latency = "claimed_ms" in claims
+    return (
+        _ratio("Latency (ms)", claims.get("claimed_ms"), milliseconds)
+        if latency
+        else _ratio("Time (s)", claims.get("claimed_seconds"), seconds),
+        _points("Metric", claims.get("claimed_metric"), found.get("metric")),
+        _points("Metric the predictions prove", claims.get("claimed_metric"), found.get("proven_metric")),
+        _ratio("Cost ($)", claims.get("claimed_usd"), found.get("cost_usd")),
+    )
+
+
+def _ratio(what: str, claimed: float | None, derived: float | None) -> Comparison:
+    apart = f"{(claimed / derived - 1) * 100:+.2f}%" if claimed is not None and derived else ""
+    return Comparison(what, _number(claimed), _number(derived), apart)
+
+
+def _points(what: str, claimed: float | None, derived: float | None) -> Comparison:
+    apart = f"{claimed - derived:+.3f} points" if claimed is not None and derived is not None else ""
+    return Comparison(what, _number(claimed), _number(derived), apart)
+
+
+def _task_facts(claims: Mapping[str, Any], found: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
+    bracket, proof = found.get("bracket"), found.get("proof") or {}
+    place = f"{found['file']}, line {found['line']}" if found.get("file") and found.get("line") else ""
+    rows = f"{proof['rows']:,} of {proof['gold_rows']:,}" if proof.get("gold_rows") else ""
+    return _told(
+        ("Read at", place),
+        ("Clock", found.get("clock")),
+        ("Bracket", f"{_number(bracket[0])} to {_number(bracket[1])} s" if bracket else ""),
+        ("Margin", _number(found.get("margin"))),
+        ("Afterwards", found.get("stability")),
+        ("Rows scored", rows),
+        ("Runs", len(found.get("runs") or ()) or ""),
+        ("Spread", _number(found.get("spread"))),
+        ("Seeds", ", ".join(str(seed) for seed in claims.get("seeds") or ())),
+        ("Batch size", claims.get("batch_size")),
+        ("Sequence length", claims.get("sequence_length")),
+    )
+
+
+def _facts(submission: Submission, verification: Verification | None) -> tuple[tuple[str, str], ...]:
+    manifest = submission.manifest
+    model, hardware = manifest.get("model", {}), manifest.get("hardware", {})
+    software = manifest.get("software") or {}
+    price: Mapping[str, Any] = verification.price if verification else {}
+    hourly = f"${price['usd_per_hour']:,.2f}/h, {_price_name(price)}" if price.get("usd_per_hour") else ""
+    return _told(
+        ("Phase", Phase(submission.phase).value if submission.phase else ""),
+        ("Edition", submission.edition.slug),
+        ("Owner", submission.owner.get_username()),
+        ("Organisation", model.get("organisation")),
+        ("Parameters (M)", model.get("parameters_millions")),
+        ("Base", model.get("base")),
+        ("Trained on top of", model.get("trained_on_top_of")),
+        ("Hardware", f"{hardware.get('count') or 1} × {hardware.get('accelerator', '')}"),
+        ("Hardware details", hardware.get("details")),
+        ("Price that scores", hourly),
+        ("Price declared", hardware.get("usd_per_hour")),
+        ("Price source", hardware.get("price_source")),
+        ("Framework", software.get("framework")),
+        ("Precision", software.get("precision")),
+        ("Run date", manifest.get("run_date")),
+        ("Clock named", manifest.get("clock")),
+        ("Evaluation on the clock", manifest.get("includes_evaluation")),
+        ("Badge it would carry", verification.badge if verification else ""),
+        ("Notes", manifest.get("notes")),
+    )
+
+
+def _price_name(price: Mapping[str, Any]) -> str:
+    if price.get("declared"):
+        return "declared"
+    return f"{price.get('units')} × {price.get('unit')}, {price.get('offer')} from {price.get('valid_from')}"
+
+
+def _scores(verification: Verification | None) -> tuple[tuple[str, str, str], ...]:
+    if verification is None or not verification.scores:
+        return ()
+    ranks = verification.preview_rank or {}
+    return tuple(
+        (title, "" if (score := verification.scores.get(key)) is None else f"{score:.2f}", str(ranks.get(key) or ""))
+        for key, title in MEASURES
+    )
+
+
+def _told(*pairs: tuple[str, object]) -> tuple[tuple[str, str], ...]:
+    """The facts that were given, as text."""
+    return tuple((name, str(value)) for name, value in pairs if value not in (None, ""))
+
+
+def _number(value: float | None) -> str:
+    return "" if value is None else f"{value:,.6g}"

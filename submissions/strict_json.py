@@ -1,0 +1,79 @@
+"""JSON as a manifest may be written: limited in size and depth, no key twice, no number that is not one."""
+
+import json
+import math
+import re
+from typing import Any
+
+from submissions.errors import ManifestInvalid, Problem
+
+STRING = re.compile(rb'"(?:[^"\\]|\\.)*+(?:"|\\?\Z)', re.DOTALL)
+"""A string, or one that never ends: in one pass whatever is sent."""
+LONGEST_NUMBER = 40
+"""Characters of a number as written; Python alone would read 4,300 digits."""
+
+
+def load(raw: bytes, *, most_bytes: int, most_depth: int) -> dict[str, Any]:
+    """One JSON object. Raises ManifestInvalid with the line where it is not one; depth is checked before parsing."""
+    if len(raw) > most_bytes:
+        raise _malformed(f"The manifest is larger than {most_bytes:,} bytes.", "Leave out what the fields do not need.")
+    if _too_deep(raw, most_depth):
+        raise _malformed(f"The JSON is nested deeper than {most_depth} levels.", "A manifest needs no more than five.")
+    try:
+        data = json.loads(
+            raw.decode("utf-8-sig"),
+            object_pairs_hook=_once_each,
+            parse_constant=_not_a_number,
+            parse_int=_whole,
+            parse_float=_decimal,
+        )
+    except UnicodeDecodeError as error:
+        raise _malformed(f"The manifest is not UTF-8 (byte {error.start}).", "Save it as UTF-8.") from error
+    except json.JSONDecodeError as error:
+        message = f"Not JSON at line {error.lineno}, column {error.colno}: {error.msg}."
+        raise _malformed(message, "Check commas, quotes and brackets there.", line=error.lineno) from error
+    if not isinstance(data, dict):
+        raise _malformed("The manifest is not a JSON object.", 'Start it with "{".')
+    return data
+
+
+def _malformed(message: str, remedy: str, *, line: int | None = None) -> ManifestInvalid:
+    return ManifestInvalid([Problem("", message, code="malformed", remedy=remedy, line=line)])
+
+
+def _too_deep(raw: bytes, most: int) -> bool:
+    """Whether brackets outside strings nest deeper than `most`: the parser itself recurses, so it must not see them."""
+    depth = 0
+    for byte in STRING.sub(b"", raw):
+        if byte in b"[{":
+            depth += 1
+            if depth > most:
+                return True
+        elif byte in b"]}":
+            depth -= 1
+    return False
+
+
+def _once_each(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    data = dict(pairs)
+    if len(data) != len(pairs):
+        seen: set[str] = set()
+        twice = next(key for key, _ in pairs if key in seen or seen.add(key))  # type: ignore[func-returns-value]
+        raise _malformed(f"The key {twice!r:.60} is given twice in one object.", "Keep one of them.")
+    return data
+
+
+def _not_a_number(word: str) -> Any:
+    raise _malformed(f"{word} is not a number.", "Write a plain decimal number, or null where there is none.")
+
+
+def _whole(text: str) -> int:
+    if len(text) > LONGEST_NUMBER:
+        raise _malformed(f"A number of {len(text)} digits is too long.", "Write a plain decimal number.")
+    return int(text)
+
+
+def _decimal(text: str) -> float:
+    if len(text) > LONGEST_NUMBER or not math.isfinite(value := float(text)):
+        raise _malformed(f"{text:.40} is out of range.", "Write a plain decimal number.")
+    return value

@@ -1,0 +1,33 @@
+"""What is kept for a day only: dry runs, remembered answers, bytes that nobody names any more."""
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from submissions.evidence import discard, sweep_orphans
+from submissions.models import IdempotencyKey, Status, Submission
+
+KEPT = timedelta(hours=24)
+
+STILL_AT_WORK = (Status.QUEUED, Status.VERIFYING)
+
+
+def drop_files(submission: Submission) -> None:
+    """A dry run's bytes end with its report, unless something else names the same content."""
+    with transaction.atomic():
+        contents = set(submission.evidence.values_list("sha256", flat=True))
+        submission.evidence.all().delete()
+        submission.revisions.all().delete()
+    for sha256 in contents:
+        discard(sha256)
+
+
+def tidy(at: datetime) -> None:
+    """Safe to run at any time, and twice at once."""
+    dry_runs = Submission.objects.filter(is_dry_run=True).exclude(status__in=STILL_AT_WORK)
+    for dry_run in dry_runs.exclude(status=Status.DRAFT).exclude(evidence=None):
+        drop_files(dry_run)
+    # Attempts that they used stay counted: those lose only the link.
+    dry_runs.filter(created_at__lt=at - KEPT).delete()
+    IdempotencyKey.objects.filter(created_at__lt=at - KEPT).delete()
+    sweep_orphans(at)

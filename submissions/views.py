@@ -1,0 +1,205 @@
+"""Pages about submissions: one's own, one with all that was found, its files, and what its owner can do with it."""
+
+from collections.abc import Iterable, Mapping
+from pathlib import PurePosixPath
+from typing import Any, cast
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.contrib.auth.models import AbstractUser
+from django.core.paginator import Paginator
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_http_methods, require_POST, require_safe
+
+from scoring.rules import Measure
+from submissions import intake, lifecycle, review
+from submissions.derivations import derived
+from submissions.errors import Refused
+from submissions.evidence import open_blob
+from submissions.models import Evidence, Status, Submission, Verification
+from submissions.permissions import may_read_evidence, may_see
+from submissions.verification import visible
+
+A_PAGE = 25
+UNDER_WAY = frozenset({Status.QUEUED, Status.VERIFYING})
+REVISABLE = frozenset({Status.INVALID, Status.CHANGES_REQUESTED, Status.APPROVED})
+SEVERITIES = ("error", "warning", "note")
+REFRESH_SECONDS = 4
+
+HAPPENING: Mapping[str, str] = {
+    Status.DRAFT: "Nobody sees it but you. It is sent when you say so.",
+    Status.QUEUED: "It waits for a worker and is taken by itself, mostly within seconds. You can close this page.",
+    Status.VERIFYING: "A worker reads the files and works out the numbers. You can close this page.",
+    Status.INVALID: "Something must be mended first: the errors below say what, and how. Revise it and send it again.",
+    Status.IN_REVIEW: "The numbers stand. A maintainer looks at them next; there is nothing for you to do.",
+    Status.CHANGES_REQUESTED: "A maintainer asks for changes; the reason is below. Revise it and send it again.",
+    Status.APPROVED: "It is on the boards.",
+    Status.REJECTED: "A maintainer has decided against it; the reason is below. This is final.",
+    Status.WITHDRAWN: "It has been withdrawn. This is final; nothing of it is deleted.",
+    Status.SUPERSEDED: "A newer submission has taken its place on the boards.",
+    Status.QUARANTINED: "Verifying it failed on our side. A maintainer has been told; there is nothing for you to do.",
+}
+
+
+@require_safe
+@never_cache
+@login_required
+def own(request: HttpRequest) -> HttpResponse:
+    """My submissions, newest change first."""
+    user = cast(AbstractUser, request.user)
+    rows = Submission.objects.of(user).select_related("edition", "entry").order_by("-changed_at")
+    page = Paginator(rows, A_PAGE).get_page(request.GET.get("page"))
+    newest = newest_verifications(page.object_list)
+    lines = [(one, counted(visible(newest.get(one.pk), one, to=user)["findings"])) for one in page.object_list]
+    return render(request, "submissions/list.html", {"page": page, "lines": lines})
+
+
+def newest_verifications(submissions: Iterable[Submission]) -> dict[UUID, Verification]:
+    """The newest verification of each, by submission id, in one query; without the curves, which are long."""
+    rows = Verification.objects.filter(submission__in=list(submissions)).order_by("submission", "-number")
+    return {row.submission_id: row for row in rows.distinct("submission").defer("curves", "digests")}
+
+
+def counted(findings: Iterable[Mapping[str, Any]]) -> list[tuple[str, int]]:
+    """How many findings of each severity there are, the worst first; none left out that is not there."""
+    found = [finding["severity"] for finding in findings]
+    return [(severity, found.count(severity)) for severity in SEVERITIES if severity in found]
+
+
+@require_safe
+@never_cache
+@login_required
+def detail(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """One submission, for its owner and for maintainers."""
+    submission = seen(request, pk)
+    user = cast(AbstractUser, request.user)
+    newest = newest_verifications([submission]).get(submission.pk)
+    shown = visible(newest, submission, to=user)
+    price = newest.price if newest else {}
+    under_way = submission.status in UNDER_WAY
+    context = {
+        "submission": submission,
+        "happening": HAPPENING[submission.status],
+        "reason": submission.steps.exclude(comment="").order_by("-at", "-pk").first(),
+        "shown": shown,
+        "findings": sorted(shown["findings"], key=lambda finding: SEVERITIES.index(finding["severity"])),
+        "counts": counted(shown["findings"]),
+        "tasks": derived(shown["measurements"], submission.edition.tasks.all(), submission.phase, price),
+        "price": price if shown["measurements"] else {},
+        "scores": scores_of(shown),
+        "files": submission.evidence.all(),
+        "steps": submission.steps.select_related("by").order_by("-at", "-pk"),
+        "verifications": submission.verifications.defer("curves", "digests", "measurements", "findings"),
+        "under_way": under_way,
+        "refresh": REFRESH_SECONDS if under_way and request.GET.get("refresh") != "off" else 0,
+        "is_own": submission.owner_id == user.pk,
+        "may_revise": submission.status in REVISABLE,
+        "may_withdraw": submission.status in lifecycle.WITHDRAWABLE,
+    }
+    return render(request, "submissions/detail.html", context)
+
+
+def scores_of(shown: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Score and previewed rank by measure, where they are worked out."""
+    scores, ranks = shown["scores"] or {}, shown["preview_rank"] or {}
+    return [
+        {"measure": measure.value, "score": scores.get(measure.value), "rank": ranks.get(measure.value)}
+        for measure in Measure
+        if scores
+    ]
+
+
+@require_safe
+@never_cache
+@login_required
+def evidence(request: HttpRequest, pk: UUID, evidence_pk: int) -> FileResponse:
+    """One file as it was sent: always a download, never something that a browser runs or shows."""
+    row = get_object_or_404(Evidence.objects.select_related("submission"), pk=evidence_pk, submission=pk)
+    if not may_read_evidence(cast(AbstractUser, request.user), row):
+        raise Http404
+    response = FileResponse(
+        open_blob(row.sha256),
+        as_attachment=True,
+        filename=PurePosixPath(row.name).name,
+        content_type="application/octet-stream",
+    )
+    response["Content-Length"] = str(row.size)
+    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    response["X-Content-Type-Options"] = "nosniff"
+    return response
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+@login_required
+def withdraw(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Asks once, then takes it back."""
+    submission = owned(request, pk)
+    if request.method != "POST":
+        if submission.status not in lifecycle.WITHDRAWABLE:
+            return redirect(submission)
+        return render(request, "submissions/withdraw.html", {"submission": submission})
+    reason = request.POST.get("comment", "")[:2000].replace("\x00", "")
+    try:
+        review.withdraw(submission, by=cast(AbstractUser, request.user), at=timezone.now(), comment=reason.strip())
+    except Refused as error:
+        tell(request, error)
+    else:
+        messages.success(request, "It is withdrawn.")
+    return redirect(submission)
+
+
+@require_POST
+@login_required
+def revise(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """A draft to mend: the same submission, or a new one that supersedes an approved one."""
+    submission = owned(request, pk)
+    try:
+        draft = review.revise(submission, by=cast(AbstractUser, request.user), at=timezone.now())
+    except Refused as error:
+        tell(request, error)
+        return redirect(submission)
+    return redirect("submissions:edit", draft.pk)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+@login_required
+def delete(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Asks once, then deletes a draft with its files."""
+    submission = owned(request, pk)
+    if request.method != "POST":
+        if submission.status != Status.DRAFT:
+            return redirect(submission)
+        return render(request, "submissions/delete.html", {"submission": submission})
+    try:
+        intake.delete_draft(submission, by=cast(AbstractUser, request.user))
+    except Refused as error:
+        tell(request, error)
+        return redirect(submission)
+    messages.success(request, "The draft is deleted.")
+    return redirect("submissions:list")
+
+
+def seen(request: HttpRequest, pk: UUID) -> Submission:
+    """The submission, where this person may see it; else 404, as for one that is not there."""
+    rows = Submission.objects.select_related("edition", "entry", "owner", "supersedes")
+    submission = get_object_or_404(rows, pk=pk)
+    if not may_see(cast(AbstractUser, request.user), submission):
+        raise Http404
+    return submission
+
+
+def owned(request: HttpRequest, pk: UUID) -> Submission:
+    """A submission of one's own; else 404, also for maintainers, who decide in the admin."""
+    rows = Submission.objects.of(request.user).select_related("edition", "owner")
+    return get_object_or_404(rows, pk=pk)
+
+
+def tell(request: HttpRequest, error: Refused) -> None:
+    """Why something was refused, as a message on the next page."""
+    messages.error(request, f"{error.message} {error.remedy}".strip())

@@ -1,0 +1,53 @@
+"""What every test gets: stores of its own, quick passwords, and a browser where there is one."""
+
+import os
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pytest_django import Settings
+
+# Playwright keeps an event loop in the test's thread, which Django would otherwise refuse to work beside.
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+
+CHROMIUM_ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@pytest.fixture(autouse=True)
+def own_stores(settings: Settings, tmp_path: Path) -> None:
+    """Evidence and gold of one test are never seen by another, nor by a server that runs beside it."""
+    settings.STORAGES = {
+        "default": {
+            **settings.STORAGES["default"],
+            "OPTIONS": {**settings.STORAGES["default"]["OPTIONS"], "location": tmp_path / "evidence"},
+        },
+        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    }
+    settings.DATA_DIR = tmp_path
+    settings.GOLD_DIR = tmp_path / "gold"
+
+
+@pytest.fixture(autouse=True)
+def quick_passwords(settings: Settings) -> None:
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+    """The Chromium that `make test` found, or one on PATH; without one, browser tests are skipped, and fail in CI."""
+    chromium = os.environ.get("HULK_CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
+    if not chromium:
+        sentence = "no Chromium: install one, or set HULK_CHROMIUM to its path"
+        if os.environ.get("CI"):
+            pytest.fail(sentence)
+        pytest.skip(sentence)
+    return {**browser_type_launch_args, "executable_path": chromium, "args": CHROMIUM_ARGUMENTS}
