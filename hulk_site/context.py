@@ -16,7 +16,7 @@ SECTIONS = (
 
 
 def site(request: HttpRequest) -> dict[str, Any]:
-    """The main navigation; `current` is what `aria-current` says: `page` on the page itself, `true` inside the section."""
+    """The main navigation; `current` is what `aria-current` says: `page` on the page itself, `true` further inside."""
     return {"nav": [_section(request.path, *section) for section in SECTIONS]}
 
 

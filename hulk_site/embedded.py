@@ -18,6 +18,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypedDict
 
 import psycopg2
 import redis
@@ -30,6 +31,12 @@ class Unusable(Exception):
     """The local servers cannot be had; the message is one sentence that says what to do."""
 
 
+class Identity(TypedDict, total=False):
+    user: str
+    group: int
+    extra_groups: list[str]
+
+
 @dataclass(frozen=True)
 class Home:
     """Where the servers keep their data, and as whom PostgreSQL runs: it refuses to run as root."""
@@ -37,7 +44,7 @@ class Home:
     folder: Path
     postgres_user: str | None
 
-    def identity(self) -> dict[str, str | list[str]]:
+    def identity(self) -> Identity:
         """Arguments of subprocess that make a process PostgreSQL's user; none for an ordinary user."""
         if self.postgres_user is None:
             return {}
@@ -133,7 +140,14 @@ class Postgres:
     def _answers(self) -> bool:
         """Whether it takes connections; makes the database the first time."""
         try:
-            connection = psycopg2.connect(self.url.replace("/hulk", "/postgres"), connect_timeout=2)
+            connection = psycopg2.connect(
+                host="127.0.0.1",
+                port=self.port,
+                user="hulk",
+                password=self.password,
+                dbname="postgres",
+                connect_timeout=2,
+            )
         except psycopg2.OperationalError:
             return False
         connection.autocommit = True

@@ -3,13 +3,17 @@
 from django.contrib import admin
 from django.urls import include, path
 
-import leaderboard.api
-import submissions.api
+from hulk_site import api
+
+handler400 = "hulk_site.problems.bad_request"
+handler403 = "hulk_site.problems.permission_denied"
+handler404 = "hulk_site.problems.not_found"
+handler500 = "hulk_site.problems.server_error"
 
 urlpatterns = [
     path("", include("leaderboard.urls")),
     path("", include("submissions.urls")),
     path("account/", include("hulk_site.accounts.urls")),
     path("admin/", admin.site.urls),
-    path("api/v1/", include([*leaderboard.api.urlpatterns, *submissions.api.urlpatterns])),
+    path("", include(api.urlpatterns)),
 ]

@@ -5,7 +5,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from django.db.models import Case, Count, F, FloatField, Func, Q, QuerySet, Value, When
+from django.db.models import Case, Count, F, FloatField, Q, QuerySet, Value, When
+from django.db.models.expressions import OrderBy
 from django.db.models.functions import Collate, Lower, NullIf
 
 from leaderboard.columns import TEXT_SORTS, Column, columns_for, task_titles
@@ -17,7 +18,8 @@ LEFT_BEHIND = ("entry__findings", "entry__evidence", "entry__checked_by", "entry
 """Long fields of an entry that no board shows."""
 
 
-class Facet(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Facet:
     """A value to filter by: as the address says it, in words, and how many rows of the board have it."""
 
     value: str
@@ -65,7 +67,8 @@ def board(query: BoardQuery) -> Board:
     found = rows(query)
     count, exact = counted(query, found)
     first = (query.page - 1) * query.per_page
-    page_rows = list(found[first : first + query.per_page])
+    with_entries = found.select_related("entry").defer(*LEFT_BEHIND)
+    page_rows = list(with_entries[first : first + query.per_page])
     return Board(
         query=query,
         edition=query.edition,
@@ -89,9 +92,8 @@ def whole(query: BoardQuery) -> QuerySet[BoardRow]:
 
 
 def rows(query: BoardQuery) -> QuerySet[BoardRow]:
-    """The filtered rows in the order that the query asks for, each with its entry."""
-    found = whole(query).filter(_matching(query)).order_by(*_order(query))
-    return found.select_related("entry").defer(*LEFT_BEHIND)
+    """The filtered rows in the order that the query asks for."""
+    return whole(query).filter(_matching(query)).order_by(*_order(query))
 
 
 def counted(query: BoardQuery, found: QuerySet[BoardRow]) -> tuple[int, bool]:
@@ -156,7 +158,7 @@ def _matching(query: BoardQuery) -> Q:
     return found
 
 
-def _order(query: BoardQuery) -> list[Case | Func | F | str]:
+def _order(query: BoardQuery) -> list[OrderBy | Case | F | str]:
     """The sort, ties in the board's own order. N/R stands after all numbers and unknown last, in both directions."""
     key = query.sort_key
     if query.sort == "rank":

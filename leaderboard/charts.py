@@ -48,7 +48,7 @@ def curve_chart(title: str, cutoff: float, runs: Sequence[RunCurve]) -> CurveCha
     figure.update_layout(
         template=go.layout.Template(), showlegend=False, hovermode="closest", height=340,
         margin={"l": 52, "r": 16, "t": 12, "b": 44}, paper_bgcolor="rgba(0,0,0,0)", plot_bgcolor="rgba(0,0,0,0)",
-        xaxis={"type": "log", "title": {"text": "elapsed seconds (logarithmic)"}, "exponentformat": "none"},
+        xaxis={"type": "log", "title": {"text": "elapsed seconds (logarithmic)"}} | _round_ticks(runs),
         yaxis={"title": {"text": f"{title}, percent"}, "range": _span(cutoff, runs)},
     )  # fmt: skip
     return CurveChart(json.loads(figure.to_json()), _label(title, cutoff, runs))
@@ -88,6 +88,16 @@ def _span(cutoff: float, runs: Iterable[RunCurve]) -> list[float]:
     values = [cutoff, *(metric for run in runs for _, metric in run.points)]
     room = max((max(values) - min(values)) * 0.08, 0.5)
     return [max(0.0, min(values) - room), max(values) + room]
+
+
+def _round_ticks(runs: Iterable[RunCurve]) -> dict[str, Any]:
+    """Ticks at 1, 2 and 5 of each power of ten, written out: Plotly's own print the bare digit between two powers."""
+    times = [seconds for run in runs for seconds, _ in run.points if seconds > 0]
+    if not times:
+        return {}
+    decades = range(math.floor(math.log10(min(times))), math.ceil(math.log10(max(times))) + 1)
+    ticks = [step * 10.0**decade for decade in decades for step in (1, 2, 5)]
+    return {"tickvals": ticks, "ticktext": [f"{tick:,g}" if tick < 1e15 else f"{tick:g}" for tick in ticks]}
 
 
 def _label(title: str, cutoff: float, runs: Sequence[RunCurve]) -> str:

@@ -11,6 +11,7 @@ from leaderboard.numbers import MISSING_TEXTS, score_text, tidy, value_text
 from scoring.rules import ALL_TASKS, INFERENCE_INPUTS, Measure, Phase
 from scoring.values import Outcome as OutcomeWord
 
+
 @dataclass(frozen=True, slots=True)
 class Formula:
     """One result: what it is called, the calculation with the numbers put in, and what comes out of it."""
@@ -47,7 +48,7 @@ class Derivation:
 def derivations(
     entry: Entry, scores: Mapping[Measure, PublishedScore], reference: Mapping[str, Outcome]
 ) -> list[Derivation]:
-    """One for each task. `scores` hold now (or held last), `reference` is what they were taken against, by task slug."""
+    """One for each task. `scores` hold now (or held last); `reference`, by task slug, is what they were taken against."""
     return [_derivation(entry, outcome, scores, reference.get(outcome.task_slug)) for outcome in entry.outcomes.all()]
 
 

@@ -51,6 +51,10 @@ class TaskCurves:
     count: int
     several: bool
 
+    @property
+    def figure_id(self) -> str:
+        return f"figure-{self.slug}"
+
 
 @dataclass(frozen=True, slots=True)
 class EntryPage:

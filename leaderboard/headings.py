@@ -40,12 +40,13 @@ class Heading:
 def headings(columns: tuple[Column, ...], query: BoardQuery) -> list[Heading]:
     """The header cells left to right: rank, model, score, then a cell a task, then the rest.
 
-    A task's value and its score share a cell, as do model and organisation; each keeps its own sort link.
+    What belongs together shares a cell, and each keeps its own sort link: a task's value and its score, model and
+    organisation. The link to the details stands under the badge.
     """
     by_key = {column.key: column for column in columns}
     firsts = [_single(by_key[key], query) for key in ("rank", "model", "score")]
     tasks = [_task(slug, by_key, query) for slug in dict.fromkeys(column.task for column in columns if column.task)]
-    rest = [_single(column, query) for column in columns[len(columns) - 5 :]]
+    rest = [_single(by_key[key], query) for key in ("parameters_millions", "hardware", "date", "badge")]
     return [*firsts, *tasks, *rest]
 
 

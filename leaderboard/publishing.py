@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
-from datetime import date, datetime
+from datetime import date as Date
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID, uuid4
@@ -46,8 +47,8 @@ class EntrySnapshot:
     phase: str
     kind: str
     model: str
-    date: date
-    run_date: date
+    date: Date
+    run_date: Date
     badge: str
     verified: bool = False
     outcomes: Sequence[OutcomeSnapshot] = ()
@@ -142,7 +143,7 @@ def _create(snapshot: EntrySnapshot, *, by: AbstractBaseUser | None, at: datetim
     _create_outcomes(entry, snapshot)
     what = Event.What.BASELINE_LOADED if snapshot.kind == Kind.BASELINE else Event.What.PUBLISHED
     new = {outcome.task or ALL_TASKS: _told(outcome) for outcome in snapshot.outcomes}
-    Event.objects.create(what=what, edition=entry.edition, entry=entry, by=by, at=at, new=new)
+    Event.objects.create(what=what, edition=entry.edition, entry=entry, by_id=pk_of(by), at=at, new=new)
     return entry
 
 
@@ -188,7 +189,14 @@ def _end(
     entry.save(update_fields=["status", "ended_at", "end_reason", "superseded_by"])
     what = Event.What.SUPERSEDED if successor else Event.What.WITHDRAWN
     new = {"status": status.value} | ({"superseded_by": str(successor.pk)} if successor else {})
-    Event.objects.create(what=what, edition=entry.edition, entry=entry, by=by, at=at, old=old, new=new, reason=reason)
+    Event.objects.create(
+        what=what, edition=entry.edition, entry=entry, by_id=pk_of(by), at=at, old=old, new=new, reason=reason
+    )
+
+
+def pk_of(by: AbstractBaseUser | None) -> int | None:
+    """Who did it, for the record; None where a command did."""
+    return by.pk if by else None
 
 
 def hardware_text(accelerator: Accelerator | None, count: int) -> str:

@@ -1,4 +1,4 @@
-"""The public pages: each asks one question of `boards`, `overview`, `entry_page` or the catalogue and shows the answer."""
+"""The public pages: each asks one question of the modules beside it, and shows the answer."""
 
 from http import HTTPStatus
 from uuid import UUID
@@ -26,7 +26,9 @@ from scoring.rules import Measure, Phase
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     edition = _edition()
-    return render(request, "leaderboard/home.html", {"edition": edition, "glances": glances(edition) if edition else []})
+    return render(
+        request, "leaderboard/home.html", {"edition": edition, "glances": glances(edition) if edition else []}
+    )
 
 
 @require_safe
@@ -55,7 +57,11 @@ def board(request: HttpRequest, phase: str, measure: str) -> HttpResponse:
         "headings": headings(found.columns, query),
         "sorted_words": sorted_words(found.columns, query),
         "page_sizes": PER_PAGE,
+        "api_url": f"/api/v1/boards/{phase}/{measure}/",
         "export_query": query.string(page=None, per_page=None),
+        "first_page": query.string(page=None),
+        "previous_page": query.string(page=query.page - 1),
+        "next_page": query.string(page=query.page + 1),
     }
     return render(request, "leaderboard/board.html", context)
 
@@ -116,7 +122,13 @@ def sample(request: HttpRequest, bundle: str, name: str) -> FileResponse:
 
 @require_safe
 def robots(request: HttpRequest) -> HttpResponse:
-    lines = ("User-agent: *", "Disallow: /account/", "Disallow: /admin/", "Disallow: /submit/", "Disallow: /submissions/")
+    lines = (
+        "User-agent: *",
+        "Disallow: /account/",
+        "Disallow: /admin/",
+        "Disallow: /submit/",
+        "Disallow: /submissions/",
+    )
     return HttpResponse("\n".join(lines) + "\n", content_type="text/plain; charset=utf-8")
 
 

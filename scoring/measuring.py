@@ -149,7 +149,9 @@ def _from_latency(evidence: TaskEvidence, run: Run, latency: Latency | None) -> 
         result = RunResult(Outcome.REACHED, samples=evidence.samples)
     if milliseconds is None:
         return replace(result, outcome=Outcome.INVALID)
-    return replace(result, value=milliseconds, seconds=milliseconds / 1000, clock="milliseconds of single inputs")
+    kind = "samples in milliseconds" if latency else "mean in milliseconds as declared"
+    words = f"{kind}, batch size {evidence.batch_size}"
+    return replace(result, value=milliseconds, seconds=milliseconds / 1000, clock=words)
 
 
 def _proven(setting: Setting, task: Task, run: Run) -> tuple[Proof | None, bool, tuple[Finding, ...]]:

@@ -33,7 +33,7 @@ def as_json(report: Report) -> Json:
     return {
         "findings": [_finding(found) for found in report.findings],
         "measurements": [measurement_json(measurement) for measurement in report.measurements],
-        "price": price_json(report.price),
+        "price": _price(report.price),
         "badge": report.badge,
         "passes": report.passes,
     }
@@ -97,24 +97,16 @@ def digests_json(report: Report) -> dict[str, list[str]]:
     }
 
 
-def price_json(price: Price | None) -> Json | None:
-    """The price that scored, as it stood."""
+def _price(price: Price | None) -> Json | None:
+    """The price that scored and why, in words; the row itself is in the report."""
     if price is None:
         return None
-    row = price.offer
     return {
-        "usd_per_unit_hour": float(price.usd_per_unit_hour),
-        "units": price.units,
         "usd_per_hour": price.usd_per_hour,
+        "units": price.units,
+        "offer": price.offer.slug if price.offer else None,
         "declared": price.declared,
         "note": price.note,
-        "offer": row.slug if row else None,
-        "accelerator": row.accelerator if row else None,
-        "unit": row.unit if row else None,
-        "provider": row.provider if row else None,
-        "region": row.region if row else None,
-        "valid_from": row.valid_from.isoformat() if row else None,
-        "source": row.source if row else None,
     }
 
 

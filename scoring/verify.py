@@ -9,7 +9,7 @@ from scoring.cost import choose_price
 from scoring.findings import Finding, Severity
 from scoring.goldset import Gold
 from scoring.measuring import Measured, Progress, Setting, measured, missing, not_run, together
-from scoring.reports import DETAIL_KEYS, as_json, curves_json, details, digests_json, price_json
+from scoring.reports import DETAIL_KEYS, as_json, curves_json, details, digests_json
 from scoring.rules import ALL_TASKS, Phase, Rules, Task
 from scoring.values import Bundle, Measurement, Offer, Outcome, Peers, Price, Report, RunResult, TaskEvidence
 
@@ -154,6 +154,5 @@ __all__ = [
     "curves_json",
     "details",
     "digests_json",
-    "price_json",
     "verify",
 ]

@@ -87,7 +87,7 @@ class SubmissionAdmin(admin.ModelAdmin):
             default=Value(len(WAITING)),
             output_field=IntegerField(),
         )
-        rows = super().get_queryset(request).filter(is_dry_run=False)
+        rows = Submission.objects.filter(is_dry_run=False)
         return rows.annotate(found=Subquery(newest.values("findings")[:1]), urgency=urgency)
 
     def get_ordering(self, request: HttpRequest) -> tuple[str, ...]:

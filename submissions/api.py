@@ -1,5 +1,363 @@
-"""The submitter's part of /api/v1/."""
+"""The submitter's part of /api/v1/: reads a request, calls one verb, and says what came of it."""
 
-from django.urls import URLPattern
+import io
+import json
+from collections.abc import Callable
+from pathlib import PurePosixPath
+from typing import Any
+from uuid import UUID
 
-urlpatterns: list[URLPattern] = []
+from django.db.models import QuerySet
+from django.http import FileResponse, Http404, HttpRequest
+from django.urls import path
+from django.utils import timezone
+from rest_framework.exceptions import NotFound, ValidationError
+from rest_framework.generics import GenericAPIView, get_object_or_404
+from rest_framework.negotiation import DefaultContentNegotiation
+from rest_framework.parsers import MultiPartParser
+from rest_framework.permissions import IsAuthenticated
+from rest_framework.renderers import BaseRenderer, JSONRenderer
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from leaderboard.catalogue import rules_of
+from leaderboard.models import Edition
+from submissions import api_schema as schema
+from submissions import idempotency, intake, review
+from submissions.errors import FileRefused, Refused, StorageAway, UploadBroken
+from submissions.evidence import keeping, open_blob
+from submissions.idempotency import Answer
+from submissions.manifest import Place, places, validate
+from submissions.models import Evidence, Status, Submission
+from submissions.parsers import Arriving, ManifestParser, Parcel, body_hash, read_parcel, require_length, watch
+from submissions.permissions import HasScope, must_own
+from submissions.serializers import (
+    CommentSerializer,
+    EvidenceSerializer,
+    QueuedSerializer,
+    SubmissionSerializer,
+    address,
+)
+from submissions.uploads import Readable
+from submissions.verification import visible
+
+LONGEST_KEY = 200
+TRUTHS = {"true": True, "1": True, "yes": True, "on": True, "false": False, "0": False, "no": False, "off": False}
+
+
+class AnyAccept(DefaultContentNegotiation):
+    """Answers in JSON whatever is asked for: a download or a problem is what it is."""
+
+    def select_renderer(
+        self, request: Request, renderers: Any, format_suffix: str | None = None
+    ) -> tuple[BaseRenderer, str]:
+        return renderers[0], renderers[0].media_type
+
+
+class SubmitterView(GenericAPIView[Submission]):
+    """What all addresses here share: who may call, and which submissions there are for the caller."""
+
+    permission_classes = [IsAuthenticated, HasScope]
+    content_negotiation_class = AnyAccept
+    parser_classes = [ManifestParser]
+    serializer_class = SubmissionSerializer
+    dry_runs = False
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        require_length(request._request)
+
+    def get_queryset(self) -> QuerySet[Submission]:
+        rows = Submission.objects.select_related("edition", "owner").prefetch_related("evidence", "edition__tasks")
+        if self.dry_runs:
+            return rows.filter(is_dry_run=True, owner=self.request.user.pk)
+        return rows.visible_to(self.request.user)
+
+    def get_serializer_context(self) -> dict[str, Any]:
+        return {**super().get_serializer_context(), "at": timezone.now()}
+
+    def find(self) -> Submission:
+        """The submission of the address; 404 where there is none for this caller."""
+        return get_object_or_404(self.get_queryset(), pk=self.kwargs["pk"])
+
+    def find_own(self) -> Submission:
+        submission = self.find()
+        must_own(self.request.user, submission)
+        return submission
+
+    def shown(self, submission: Submission) -> dict[str, Any]:
+        """A submission as it is now, as plain JSON values."""
+        fresh = self.get_queryset().get(pk=submission.pk)
+        return plain(self.get_serializer(fresh).data)
+
+    def once(self, work: Callable[[], Answer], body_sha256: str) -> Response:
+        """Do the work, or give the first answer again where the request carries a known Idempotency-Key."""
+        request = self.request
+        account_address = request.get_full_path()[:300]
+        answer = idempotency.run(request.user, account_address, key_of(request), body_sha256, work, at=timezone.now())
+        return Response(answer.body, status=answer.status, headers=answer.headers)
+
+
+def plain(data: Any) -> Any:
+    """Rendered and read again: no UUID or time is left that a JSON column could not keep."""
+    return json.loads(JSONRenderer().render(data))
+
+
+def key_of(request: Request | HttpRequest) -> str:
+    """The Idempotency-Key; empty where there is none. ValidationError where it is none that can be kept."""
+    key = request.headers.get("Idempotency-Key")
+    if key is None:
+        return ""
+    if not 1 <= len(key) <= LONGEST_KEY or not key.isascii() or not key.isprintable():
+        raise ValidationError({"Idempotency-Key": [f"It must have 1 to {LONGEST_KEY} printable ASCII characters."]})
+    return key
+
+
+@schema.submissions
+class Submissions(SubmitterView):
+    def get(self, request: Request) -> Response:
+        page = self.paginate_queryset(self.get_queryset().filter(owner=request.user.pk))
+        return self.get_paginated_response(self.get_serializer(page, many=True).data)
+
+    def post(self, request: Request) -> Response:
+        data = request.data
+
+        def create() -> Answer:
+            submission = intake.create_draft(owner=request.user, manifest=data, at=timezone.now())
+            return Answer(201, self.shown(submission), {"Location": address(request, submission)})
+
+        return self.once(create, body_hash(data))
+
+
+@schema.submission
+class OneSubmission(SubmitterView):
+    def get(self, request: Request, pk: UUID) -> Response:
+        return Response(self.get_serializer(self.find()).data)
+
+    def patch(self, request: Request, pk: UUID) -> Response:
+        submission, changes = self.find_own(), request.data
+        if list(changes) == ["manifest"] and isinstance(changes["manifest"], dict):
+            changes = changes["manifest"]
+        intake.change_draft(submission, by=request.user, manifest=changes, at=timezone.now())
+        return Response(self.shown(submission))
+
+    def delete(self, request: Request, pk: UUID) -> Response:
+        intake.delete_draft(self.find_own(), by=request.user)
+        return Response(status=204)
+
+
+@schema.submit
+class Submit(SubmitterView):
+    def post(self, request: Request, pk: UUID) -> Response:
+        submission = self.find_own()
+
+        def submit() -> Answer:
+            intake.submit(submission, by=request.user, at=timezone.now())
+            return Answer(202, self.shown(submission), {"Location": address(request, submission)})
+
+        return self.once(submit, body_hash({}))
+
+
+@schema.withdraw
+class Withdraw(SubmitterView):
+    def post(self, request: Request, pk: UUID) -> Response:
+        submission = self.find_own()
+        said = CommentSerializer(data=request.data)
+        said.is_valid(raise_exception=True)
+        review.withdraw(submission, by=request.user, at=timezone.now(), comment=said.validated_data["comment"])
+        return Response(self.shown(submission))
+
+
+@schema.revise
+class Revise(SubmitterView):
+    def post(self, request: Request, pk: UUID) -> Response:
+        draft = review.revise(self.find_own(), by=request.user, at=timezone.now())
+        status = 200 if draft.pk == pk else 201
+        return Response(self.shown(draft), status=status, headers={"Location": address(request, draft)})
+
+
+@schema.verification
+class NewestVerification(SubmitterView):
+    def get(self, request: Request, pk: UUID) -> Response:
+        submission = self.find()
+        newest = submission.verifications.order_by("-number").first()
+        if submission.status == Status.DRAFT and newest is None:
+            raise NotFound("This draft was not submitted yet, so there is no verification.", code="not-submitted")
+        return Response(visible(newest, submission, to=request.user))
+
+
+@schema.verifications
+class Verifications(SubmitterView):
+    def get(self, request: Request, pk: UUID) -> Response:
+        submission = self.find()
+        page = self.paginate_queryset(submission.verifications.order_by("-number"))  # type: ignore[arg-type]
+        return self.get_paginated_response([visible(one, submission, to=request.user) for one in page or []])
+
+
+# --- evidence ------------------------------------------------------------------------------------------------------
+
+
+@schema.evidence_list
+class EvidenceList(SubmitterView):
+    serializer_class = EvidenceSerializer  # type: ignore[assignment]
+
+    def get(self, request: Request, pk: UUID) -> Response:
+        page = self.paginate_queryset(self.find().evidence.all())  # type: ignore[arg-type]
+        return self.get_paginated_response(self.get_serializer(page, many=True).data)
+
+
+@schema.evidence
+class OneEvidence(SubmitterView):
+    parser_classes = [MultiPartParser]
+    arriving: Arriving | None = None
+
+    def initialize_request(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Request:
+        self.arriving = watch(request)
+        return super().initialize_request(request, *args, **kwargs)
+
+    def put(self, request: Request, pk: UUID, task: str, kind: str) -> Response:
+        submission, place = self.find_own(), self.place()
+        intake.must_be_open(submission, place)
+        stream, sent_name, expected = self._file(request)
+        named = {one.key: one.name for one in places(submission.manifest)}
+        evidence, is_new = intake.add_evidence(
+            submission,
+            by=request.user,
+            place=place,
+            stream=stream,
+            name=named.get(place.key) or sent_name or str(place),
+            at=timezone.now(),
+            expected=expected,
+        )
+        data = EvidenceSerializer(evidence, context=self.get_serializer_context()).data
+        return Response(data, status=201 if is_new else 200)
+
+    def get(self, request: Request, pk: UUID, task: str, kind: str) -> FileResponse:
+        evidence = self._evidence(self.find())
+        try:
+            bytes_of_it = open_blob(evidence.sha256)
+        except OSError as error:
+            raise StorageAway(f"The bytes of {evidence.sha256} cannot be read.") from error
+        name = PurePosixPath(evidence.name).name
+        response = FileResponse(bytes_of_it, as_attachment=True, filename=name, content_type="application/octet-stream")
+        response["Content-Length"] = str(evidence.size)
+        response["Content-Security-Policy"] = "default-src 'none'; sandbox"
+        response["Cache-Control"] = "private, no-store"
+        return response
+
+    def delete(self, request: Request, pk: UUID, task: str, kind: str) -> Response:
+        intake.remove_evidence(self._evidence(self.find_own()), by=request.user)
+        return Response(status=204)
+
+    def place(self) -> Place:
+        """The place that the address names. ValidationError where `run` is no number."""
+        run = self.request.query_params.get("run", "1")
+        if not (run.isascii() and run.isdecimal() and len(run) <= 3):
+            raise ValidationError({"run": ["It must be a whole number from 1."]})
+        return Place(self.kwargs["task"], self.kwargs["kind"], int(run), self.request.query_params.get("part", ""))
+
+    def _evidence(self, submission: Submission) -> Evidence:
+        place = self.place()
+        found = [one for one in submission.evidence.all() if (one.task, one.kind, one.run, one.part) == place.key]
+        if not found:
+            raise Http404
+        return found[0]
+
+    def _file(self, request: Request) -> tuple[Readable, str, int | None]:
+        """The bytes sent, the name they were sent under, and their length: the raw body, or the part `file`."""
+        if self.arriving is None:
+            stream = request.stream
+            return stream or io.BytesIO(), "", int(request.META.get("CONTENT_LENGTH") or 0)
+        files = request.FILES.getlist("file")
+        self.arriving.check_whole()
+        if len(files) != 1:
+            raise FileRefused("There must be one part named `file`.", remedy="With curl: -F file=@path.", field="file")
+        return files[0], (files[0].name or "")[:255], None
+
+
+# --- bundles -------------------------------------------------------------------------------------------------------
+
+
+@schema.bundles
+class Bundles(SubmitterView):
+    parser_classes = [MultiPartParser]
+    serializer_class = QueuedSerializer  # type: ignore[assignment]
+    arriving: Arriving | None = None
+
+    def initialize_request(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Request:
+        self.arriving = watch(request)
+        return super().initialize_request(request, *args, **kwargs)
+
+    def post(self, request: Request) -> Response:
+        dry_run, key = self._dry_run(), key_of(request)
+        if self.arriving is None:
+            raise UploadBroken("A bundle is multipart/form-data.", remedy="With curl: -F manifest=@submission.json …")
+        parcel = read_parcel(request, self.arriving)
+        valid = self._check(parcel, key)
+        limits = rules_of(Edition.objects.get(slug=valid["edition"])).limits
+        with keeping() as kept:
+            blobs = intake.store_files(parcel.files, limits, kept)
+
+            def send() -> Answer:
+                submission = intake.send_stored(
+                    owner=request.user, valid=valid, files=parcel.files, blobs=blobs, at=timezone.now(), dry_run=dry_run
+                )
+                body = {
+                    "id": str(submission.pk),
+                    "status": submission.status,
+                    "url": address(request, submission),
+                    "verification_url": address(request, submission, "-verification"),
+                }
+                return Answer(202, body, {"Location": body["url"]})
+
+            return self.once(send, body_hash(parcel.manifest, {name: blob.sha256 for name, blob in blobs.items()}))
+
+    def _check(self, parcel: Parcel, key: str) -> dict[str, Any]:
+        """The manifest made valid. What was answered 202 before was valid: what is not now is another body."""
+        try:
+            valid = validate(parcel.manifest)
+            intake.check_bundle(valid, parcel.files)
+        except Refused:
+            account_address = self.request.get_full_path()[:300]
+            if idempotency.is_known(self.request.user, account_address, key, at=timezone.now()):
+                raise idempotency.another_body() from None
+            raise
+        return valid
+
+    def _dry_run(self) -> bool:
+        """A mistyped parameter must not send for good what was meant as a try."""
+        unknown = sorted(set(self.request.query_params) - {"dry_run"})
+        value = self.request.query_params.get("dry_run", "false").lower()
+        if unknown or value not in TRUTHS:
+            name = unknown[0][:100] if unknown else "dry_run"
+            raise ValidationError({name: ["Only `dry_run=true` or `dry_run=false` may stand here."]})
+        return TRUTHS[value]
+
+
+@schema.dry_run
+class OneDryRun(SubmitterView):
+    dry_runs = True
+
+    def get(self, request: Request, pk: UUID) -> Response:
+        return Response(self.get_serializer(self.find()).data)
+
+
+@schema.dry_run_verification
+class DryRunVerification(NewestVerification):
+    dry_runs = True
+
+
+urlpatterns = [
+    path("submissions/", Submissions.as_view(), name="api-submissions"),
+    path("submissions/<uuid:pk>/", OneSubmission.as_view(), name="api-submission"),
+    path("submissions/<uuid:pk>/evidence/", EvidenceList.as_view(), name="api-evidence-list"),
+    path("submissions/<uuid:pk>/evidence/<str:task>/<str:kind>/", OneEvidence.as_view(), name="api-evidence"),
+    path("submissions/<uuid:pk>/submit/", Submit.as_view(), name="api-submit"),
+    path("submissions/<uuid:pk>/withdraw/", Withdraw.as_view(), name="api-withdraw"),
+    path("submissions/<uuid:pk>/revise/", Revise.as_view(), name="api-revise"),
+    path("submissions/<uuid:pk>/verification/", NewestVerification.as_view(), name="api-submission-verification"),
+    path("submissions/<uuid:pk>/verifications/", Verifications.as_view(), name="api-verifications"),
+    path("bundles/", Bundles.as_view(), name="api-bundles"),
+    path("dry-runs/<uuid:pk>/", OneDryRun.as_view(), name="api-dry-run"),
+    path("dry-runs/<uuid:pk>/verification/", DryRunVerification.as_view(), name="api-dry-run-verification"),
+]

@@ -6,7 +6,7 @@ from decimal import Decimal
 from functools import partial
 from typing import Any
 
-from scoring.rules import Phase
+from scoring.rules import ALL_TASKS, Phase
 from scoring.values import Bundle, Claims, Hardware, Run, Source, TaskEvidence
 from submissions.evidence import open_blob
 from submissions.models import Evidence, Submission
@@ -21,7 +21,7 @@ def bundle_of(submission: Submission) -> Bundle:
     return Bundle(
         phase=Phase(manifest["phase"]),
         tasks=tuple(
-            _task(slug, facts, [file for file in files if file.task == slug])
+            _task(slug, facts, _files_for(slug, files))
             for slug, facts in manifest["tasks"].items()
         ),
         hardware=hardware_of(manifest),
@@ -50,6 +50,11 @@ def run_date_of(submission: Submission) -> date:
     if named:
         return date.fromisoformat(named)
     return (submission.first_queued_at or submission.created_at).date()
+
+
+def _files_for(slug: str, files: Iterable[Evidence]) -> list[Evidence]:
+    """A task's own files after those that span all tasks, so that its own one counts where there are both."""
+    return sorted((file for file in files if file.task in {slug, ALL_TASKS}), key=lambda file: file.task == slug)
 
 
 def _task(slug: str, facts: Mapping[str, Any], files: Iterable[Evidence]) -> TaskEvidence:

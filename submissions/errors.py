@@ -102,6 +102,12 @@ class NotTheOwner(Refused):
     code = "not-the-owner"
 
 
+class LengthMissing(Refused):
+    """A request body without a length: it could not be told from an empty one."""
+
+    code = "length-required"
+
+
 class KeyReused(Refused):
     """The Idempotency-Key was used with another body."""
 

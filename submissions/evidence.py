@@ -25,8 +25,6 @@ def put(stream: Readable, *, limit: int) -> Blob:
     """Store a stream under its hash. Raises StorageAway where the storage cannot take it."""
     try:
         return store.put(stream, limit=limit)
-    except ConnectionError:
-        raise
     except OSError as error:
         raise StorageAway(
             f"The storage does not take files just now ({error.strerror or 'no reason given'})."

@@ -1,6 +1,6 @@
 """The evidence of each task as a plain form: which files there are to bring, and what is said about them."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -125,7 +125,6 @@ class TaskForm(ManifestForm):
 
     @property
     def readings_are_used(self) -> bool:
-        """Whether something stands there, so that it must not be folded away."""
         return any(bound.errors or bound.value() for bound in self.readings)
 
 
@@ -135,9 +134,7 @@ class TaskEvidence:
     def __init__(self, form: TaskForm, evidence: Sequence[Evidence], shown_runs: int) -> None:
         self.form = form
         self.evidence = [one for one in evidence if one.task == form.slug]
-        self.runs = [
-            RunSlots(number, list(self._slots(number))) for number in range(1, self._count(shown_runs) + 1)
-        ]
+        self.runs = [RunSlots(number, list(self._slots(number))) for number in range(1, self._count(shown_runs) + 1)]
         self.energy = self._slot(Place(form.slug, ENERGY), "Energy log", "CodeCarbon's emissions.csv. Never scored.")
 
     def _count(self, shown_runs: int) -> int:
@@ -151,7 +148,9 @@ class TaskEvidence:
         if phase is Phase.INFERENCE:
             yield self._slot(Place(slug, LATENCIES, run), "Latencies", "Milliseconds of single inputs, one a line.")
         else:
-            yield self._slot(Place(slug, LOG, run), "Training log", "CSV, TSV, JSON Lines, trainer_state.json, result.csv.")
+            yield self._slot(
+                Place(slug, LOG, run), "Training log", "CSV, TSV, JSON Lines, trainer_state.json, result.csv."
+            )
         if phase is Phase.PRETRAINING or self.form.task is None:
             return
         parts = part_names(self.form.task)
@@ -174,6 +173,11 @@ class TaskEvidence:
         return bool(self.form.errors) or any(slot.error for slot in self.slots)
 
     @property
+    def is_unfolded(self) -> bool:
+        """Whether something stands in the folded part, so that it must be seen."""
+        return self.form.readings_are_used or bool(self.energy.evidence or self.energy.error)
+
+    @property
     def may_have_more_runs(self) -> bool:
         return self.form.phase is not Phase.PRETRAINING and len(self.runs) < MOST_RUNS
 
@@ -191,13 +195,13 @@ def tasks_of_phase(phase: Phase, tasks: Iterable[Task]) -> list[Task | None]:
     return [None] if phase is Phase.PRETRAINING else list(tasks)
 
 
-def written(manifest: Mapping[str, Any], parts: Sequence[TaskEvidence], have: Iterable[Evidence]) -> dict[str, Any]:
-    """The manifest with what the tasks' forms say. A task with files counts as sent, even where nothing is said."""
+def with_tasks(manifest: Mapping[str, Any], parts: Sequence[TaskEvidence], sent: Collection[str]) -> dict[str, Any]:
+    """The manifest with what the tasks' forms say. A task counts as sent where files are, or something is said."""
     tasks: dict[str, Any] = {}
-    sent = {one.task for one in have}
     for part in parts:
         slug = part.form.slug
-        said = part.form.written().get("tasks", {}).get(slug)
+        said = part.form.written().get("tasks", {}).get(slug) or {}
+        said = {key: value for key, value in said.items() if value is not None}
         if said or slug in sent:
-            tasks[slug] = said or {}
+            tasks[slug] = said
     return {**manifest, "tasks": tasks}

@@ -126,13 +126,10 @@ class ManifestForm(forms.Form):
         return manifest
 
     def show(self, problems: Iterable[Problem]) -> None:
-        """Puts each problem of this form's part beside its field, or on top where no field stands for it."""
-        by_path = {field.path: name for name, field in self.places()}
+        """Puts each problem beside its field, or on top where no field of this form stands for it."""
         for problem in problems:
-            if not self.owns(problem):
-                continue
-            name = next((name for path, name in by_path.items() if _is_within(problem.field, path)), None)
-            self.add_error(name, in_words(problem))
+            name = next((name for name, field in self.places() if _is_within(problem.field, field.path)), None)
+            self.add_error(name, in_words(problem) if name else f"{problem.message} {problem.remedy}".strip())
 
     def owns(self, problem: Problem) -> bool:
         return any(_is_within(problem.field, section) for section in self.sections)
@@ -214,7 +211,7 @@ class DescriptionForm(ManifestForm):
         """`fixed`: files are there already, which belong to a phase and an edition, so both stay as they are."""
         super().__init__(*args, **kwargs)
         self.fixed = fixed
-        self.fields["edition"].widget.choices = [(one.slug, edition_label(one)) for one in editions]  # type: ignore[attr-defined]
+        self.fields["edition"].widget.choices = [(one.slug, edition_label(one)) for one in editions]
         for name in ("phase", "edition"):
             self.fields[name].disabled = fixed
 
@@ -263,5 +260,17 @@ class HardwareForm(ManifestForm):
     def __init__(self, *args: Any, accelerators: list[Any], offers: list[Any], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.initial.setdefault("count", 1)
-        self.fields["accelerator"].widget.choices = [("", "Choose the hardware"), *accelerators]  # type: ignore[attr-defined]
-        self.fields["offer"].widget.choices = [("", "The edition's default offer"), *offers]  # type: ignore[attr-defined]
+        self.fields["accelerator"].widget.choices = [("", "Choose the hardware"), *accelerators]
+        self.fields["offer"].widget.choices = [("", "The edition's default offer"), *offers]
+
+
+def changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, Any]:
+    """What turns one manifest into the other, as RFC 7396 writes it: null takes a key away."""
+    found: dict[str, Any] = {key: None for key in before if key not in after}
+    for key, value in after.items():
+        old = before.get(key)
+        if isinstance(value, Mapping) and isinstance(old, Mapping):
+            found[key] = changes(old, value)
+        else:
+            found[key] = value
+    return found

@@ -34,9 +34,11 @@ missing = needs.missing
 # --- drafts --------------------------------------------------------------------------------------------------------
 
 
-def create_draft(*, owner: AbstractBaseUser, manifest: Mapping[str, Any], at: datetime) -> Submission:
-    """A draft from a manifest. Raises ManifestInvalid with every mistake."""
-    return _create(owner, validate(manifest), at, is_dry_run=False)
+def create_draft(
+    *, owner: AbstractBaseUser, manifest: Mapping[str, Any], at: datetime, complete: bool = True
+) -> Submission:
+    """A draft from a manifest. Raises ManifestInvalid with every mistake; see `validate` for `complete`."""
+    return _create(owner, validate(manifest, complete=complete), at, is_dry_run=False)
 
 
 def _create(owner: AbstractBaseUser, valid: dict[str, Any], at: datetime, *, is_dry_run: bool) -> Submission:
@@ -47,11 +49,18 @@ def _create(owner: AbstractBaseUser, valid: dict[str, Any], at: datetime, *, is_
     return submission
 
 
-def change_draft(submission: Submission, *, by: AbstractBaseUser, manifest: Mapping[str, Any], at: datetime) -> None:
+def change_draft(
+    submission: Submission,
+    *,
+    by: AbstractBaseUser,
+    manifest: Mapping[str, Any],
+    at: datetime,
+    complete: bool = True,
+) -> None:
     """Change some keys of a draft's manifest, or all of them (RFC 7396). Evidence that is there must still fit."""
     with transaction.atomic():
         draft = _locked_draft(submission, by)
-        valid = validate(merge(draft.manifest, manifest))
+        valid = validate(merge(draft.manifest, manifest), complete=complete)
         if misfits := [file for file in draft.evidence.all() if file.task not in needs.tasks_of(valid)]:
             raise ManifestInvalid(
                 [Problem("tasks", f"There is evidence for {misfits[0].task}.", remedy="Remove those files first.")]
@@ -92,8 +101,7 @@ def add_evidence(
     Raises FileRefused (empty, archive, too large, cut short), StepNotAllowed where it is no draft.
     """
     must_own(by, submission)
-    _must_be_draft(submission)
-    needs.check_place(submission, place)
+    must_be_open(submission, place)
     limits = rules_of(submission.edition).limits
     with keeping() as kept:
         blob = put(Checked(stream, name=name, limit=limits.file_bytes, expected=expected), limit=limits.file_bytes)
@@ -105,6 +113,12 @@ def add_evidence(
             _check_room(draft, limits)
     _discard({replaced} - {blob.sha256, ""})
     return evidence, not replaced
+
+
+def must_be_open(submission: Submission, place: Place) -> None:
+    """Before a byte is read: StepNotAllowed where it is no draft, ManifestInvalid where there is no such place."""
+    _must_be_draft(submission)
+    needs.check_place(submission, place)
 
 
 def _place(draft: Submission, place: Place, blob: Blob, name: str, at: datetime) -> tuple[Evidence, str]:
@@ -151,9 +165,13 @@ def check_amount(files: int, size: int, limits: Limits) -> None:
 
 
 def submit(submission: Submission, *, by: AbstractBaseUser, at: datetime) -> Submission:
-    """Freeze a draft and queue it. Raises EvidenceMissing or QuotaSpent; it then stays a draft, no attempt used."""
+    """Freeze a draft and queue it.
+
+    Raises ManifestInvalid, EvidenceMissing or QuotaSpent; it then stays a draft, no attempt used.
+    """
     with transaction.atomic():
         draft = _locked_draft(submission, by)
+        validate(draft.manifest)
         if absent := missing(draft):
             raise EvidenceMissing(absent)
         evidence = frozen_evidence(draft)

@@ -70,7 +70,7 @@ def claim(submission_id: UUID, at: datetime) -> Lease | None:
         if not taken:
             return None
         submission = Submission.objects.select_related("edition", "owner").get(pk=submission_id)
-        last = Step.objects.filter(submission=submission).order_by("at", "pk").last()
+        last = Step.objects.filter(submission=submission).order_by("pk").last()
         if last is None or last.to_status != Status.VERIFYING:
             lifecycle.record(submission, Status.QUEUED, Status.VERIFYING, by=None, at=at)
     return Lease(submission, token, at)

@@ -138,8 +138,11 @@ def load(raw: bytes) -> dict[str, Any]:
     return strict_json.load(raw, most_bytes=LIMITS.manifest_bytes, most_depth=LIMITS.json_depth)
 
 
-def validate(data: Mapping[str, Any]) -> dict[str, Any]:
-    """The manifest with every key there and defaults filled in. Raises ManifestInvalid with all mistakes at once."""
+def validate(data: Mapping[str, Any], *, complete: bool = True) -> dict[str, Any]:
+    """The manifest with every key there and defaults filled in. Raises ManifestInvalid with all mistakes at once.
+
+    `complete=False`: hardware and tasks may still be open, as in a draft that is filled in step by step.
+    """
     mistakes = Mistakes()
     manifest = read_object(data, "", TOP, mistakes)
     manifest["software"] = manifest["software"] or read_object({}, "software", SOFTWARE, mistakes)
@@ -147,9 +150,16 @@ def validate(data: Mapping[str, Any]) -> dict[str, Any]:
     _check_hardware(manifest["hardware"] or {}, mistakes)
     if edition and manifest["phase"]:
         manifest["tasks"] = _read_tasks(manifest, edition, mistakes)
+    if not complete:
+        mistakes = Mistakes(one for one in mistakes if (one.field, one.code) not in STILL_OPEN)
+        manifest["hardware"] = manifest["hardware"] or {name: field.default for name, field in HARDWARE.items()}
     if mistakes:
         raise ManifestInvalid(mistakes)
     return manifest
+
+
+STILL_OPEN = {(field, "required") for field in ("hardware", "hardware.accelerator", "tasks")}
+"""What a draft may lack until it is sent."""
 
 
 def merge(manifest: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:

@@ -84,7 +84,7 @@ def revise(submission: Submission, *, by: AbstractUser, at: datetime) -> Submiss
     if by.pk != locked.owner_id:
         raise NotTheOwner("Only the owner can revise a submission.")
     if locked.status == Status.APPROVED:
-        return _successor(locked)
+        return _successor(locked, at)
     lifecycle.check(Status(locked.status), Status.DRAFT)
     locked.revision += 1
     locked.content_hash = ""
@@ -168,7 +168,7 @@ def _locked_predecessor(submission: Submission) -> Submission | None:
     return predecessor if predecessor.status == Status.APPROVED and on_the_boards else None
 
 
-def _successor(approved: Submission) -> Submission:
+def _successor(approved: Submission, at: datetime) -> Submission:
     begun = approved.superseded_by.exclude(status__in=OPEN_ENDED).first()
     if begun is not None and begun.status == Status.DRAFT:
         return begun
@@ -180,6 +180,7 @@ def _successor(approved: Submission) -> Submission:
     successor = Submission.objects.create(
         owner=approved.owner, edition=approved.edition, manifest=approved.manifest, supersedes=approved
     )
+    successor.steps.create(by=approved.owner, at=at, to_status=Status.DRAFT, comment=f"revises {approved.pk}")
     Evidence.objects.bulk_create(
         Evidence(
             submission=successor,

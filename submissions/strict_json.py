@@ -5,7 +5,7 @@ import math
 import re
 from typing import Any
 
-from submissions.errors import ManifestInvalid, Problem
+from submissions.errors import FileTooLarge, ManifestInvalid, Problem
 
 STRING = re.compile(rb'"(?:[^"\\]|\\.)*+(?:"|\\?\Z)', re.DOTALL)
 """A string, or one that never ends: in one pass whatever is sent."""
@@ -14,9 +14,13 @@ LONGEST_NUMBER = 40
 
 
 def load(raw: bytes, *, most_bytes: int, most_depth: int) -> dict[str, Any]:
-    """One JSON object. Raises ManifestInvalid with the line where it is not one; depth is checked before parsing."""
+    """One JSON object. Raises FileTooLarge, or ManifestInvalid with the line; depth is checked before parsing."""
     if len(raw) > most_bytes:
-        raise _malformed(f"The manifest is larger than {most_bytes:,} bytes.", "Leave out what the fields do not need.")
+        raise FileTooLarge(
+            f"The manifest is larger than {most_bytes:,} bytes.",
+            remedy="Leave out what is not needed.",
+            field="manifest",
+        )
     if _too_deep(raw, most_depth):
         raise _malformed(f"The JSON is nested deeper than {most_depth} levels.", "A manifest needs no more than five.")
     try:

@@ -88,7 +88,10 @@ class Checked:
             raise too_large(name, limit)
 
     def read(self, size: int = CHUNK, /) -> bytes:
-        chunk = self._read_head() if self._size == 0 else self._stream.read(size)
+        try:
+            chunk = self._read_head() if self._size == 0 else self._stream.read(size)
+        except OSError as error:
+            raise UploadBroken(f"`{self._name}` broke off.", remedy="Send it again.", field=self._name) from error
         self._size += len(chunk)
         if self._size > self._limit:
             raise too_large(self._name, self._limit)

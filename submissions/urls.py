@@ -1,6 +1,20 @@
 """Pages of submitters."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from submissions import drafting, evidence_step, views
 
 app_name = "submissions"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("submit/", drafting.start, name="submit"),
+    path("submissions/", views.own, name="list"),
+    path("submissions/<uuid:pk>/", views.detail, name="detail"),
+    path("submissions/<uuid:pk>/edit/", drafting.model, name="edit"),
+    path("submissions/<uuid:pk>/edit/hardware/", drafting.hardware, name="edit_hardware"),
+    path("submissions/<uuid:pk>/edit/evidence/", evidence_step.evidence, name="edit_evidence"),
+    path("submissions/<uuid:pk>/edit/check/", evidence_step.check, name="edit_check"),
+    path("submissions/<uuid:pk>/evidence/<int:evidence_pk>/", views.evidence, name="evidence"),
+    path("submissions/<uuid:pk>/withdraw/", views.withdraw, name="withdraw"),
+    path("submissions/<uuid:pk>/revise/", views.revise, name="revise"),
+    path("submissions/<uuid:pk>/delete/", views.delete, name="delete"),
+]

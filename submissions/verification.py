@@ -29,6 +29,9 @@ __all__ = ["patiently", "verify", "visible"]
 logger = logging.getLogger(__name__)
 
 DATABASE_AWAY = (OperationalError, InterfaceError)
+BEYOND_THE_LIMITS = (bounds.OverTime, MemoryError)
+"""Another try would take as long or as much again: these are answered at once."""
+
 PATIENCE = (0.2, 0.5, 1, 2, 4, 8)
 """Seconds to wait for a database that restarts, one after the other, before the message is given back to the queue."""
 
@@ -109,7 +112,7 @@ class _Answer:
             logger.info("%s: what was found is dropped", error)
             return True
         self._hand_back(kind)
-        return issubclass(kind, bounds.OverTime)
+        return issubclass(kind, BEYOND_THE_LIMITS)
 
     def _hand_back(self, kind: type[BaseException]) -> None:
         why, again = _explain(kind)

@@ -13,7 +13,7 @@ from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from scoring.rules import Measure
 from submissions import intake, lifecycle, review
@@ -60,8 +60,8 @@ def own(request: HttpRequest) -> HttpResponse:
 
 def newest_verifications(submissions: Iterable[Submission]) -> dict[UUID, Verification]:
     """The newest verification of each, by submission id, in one query; without the curves, which are long."""
-    rows = Verification.objects.filter(submission__in=list(submissions)).order_by("submission", "-number")
-    return {row.submission_id: row for row in rows.distinct("submission").defer("curves", "digests")}
+    rows = Verification.objects.filter(submission__in=list(submissions)).order_by("submission_id", "-number")
+    return {row.submission_id: row for row in rows.distinct("submission_id").defer("curves", "digests")}
 
 
 def counted(findings: Iterable[Mapping[str, Any]]) -> list[tuple[str, int]]:
@@ -95,6 +95,7 @@ def detail(request: HttpRequest, pk: UUID) -> HttpResponse:
         "steps": submission.steps.select_related("by").order_by("-at", "-pk"),
         "verifications": submission.verifications.defer("curves", "digests", "measurements", "findings"),
         "under_way": under_way,
+        "percent": round(100 * submission.progress),
         "refresh": REFRESH_SECONDS if under_way and request.GET.get("refresh") != "off" else 0,
         "is_own": submission.owner_id == user.pk,
         "may_revise": submission.status in REVISABLE,

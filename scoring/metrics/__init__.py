@@ -1,0 +1,1 @@
+"""One module a metric: gold and predicted labels in, counts and an exact fraction in percent out."""

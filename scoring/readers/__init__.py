@@ -4,9 +4,13 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from scoring.goldset import Gold
+from scoring.readers import latencies, logs, predictions
+from scoring.readers.evaluations import LogRequest
 from scoring.readers.readings import LatencyReading, LogReading, PredictionsReading
 from scoring.rules import Phase, Rules, Task
 from scoring.values import Source
+
+__all__ = ["LatencyReading", "LogReading", "PredictionsReading", "read_latencies", "read_log", "read_predictions"]
 
 
 def read_log(
@@ -18,17 +22,20 @@ def read_log(
     started_at: datetime | None = None,
     log_pattern: tuple[str, str] | None = None,
 ) -> LogReading:
-    return LogReading()
+    """The learning curves of `tasks` in a log of any format that is read (PROTOCOL section 7)."""
+    return logs.read(source, LogRequest(tasks, rules, phase, started_at, log_pattern))
 
 
 def read_latencies(source: Source, *, tasks: Sequence[Task], rules: Rules) -> LatencyReading:
-    return LatencyReading()
+    """The latency samples of `tasks`, in milliseconds (PROTOCOL sections 3 and 7)."""
+    return latencies.read(source, tasks, rules)
 
 
 def read_predictions(
     sources: Mapping[str, Source], *, task: Task, gold: Gold | None, label_order: str | None, rules: Rules
 ) -> PredictionsReading:
-    return PredictionsReading()
+    """What the predictions prove. `sources` by part name, `WHOLE` where one file is for all; without `gold` no metric.
 
-
-__all__ = ["LatencyReading", "LogReading", "PredictionsReading", "read_latencies", "read_log", "read_predictions"]
+    The findings here are about the file alone; those that compare the proof with cut-off, log or claims are checks'.
+    """
+    return predictions.read(sources, task, gold, label_order, rules)

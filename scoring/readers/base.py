@@ -6,10 +6,11 @@ from typing import Protocol
 
 from scoring.readers.clock import Clock
 from scoring.readers.evaluations import LogRequest
-from scoring.readers.headers import Columns, columns, named
+from scoring.readers.headers import Columns, columns
 from scoring.readers.notes import Notes
 from scoring.readers.readings import LogReading
 from scoring.readers.text import Text
+from scoring.readers.wording import named
 
 
 class LogReader(Protocol):

@@ -20,10 +20,16 @@ def cells_of(line: bytes, delimiter: bytes | None) -> list[str]:
         return [text.strip().strip('"')]
     if '"' not in text:
         return text.split(delimiter.decode())
+    if delimiter == b"\t":  # GLUE's files have single quotation marks in their sentences and quote nothing
+        return [_unquoted(cell) for cell in text.split("\t")]
     try:
         return next(csv.reader([text], delimiter=delimiter.decode()))
     except (csv.Error, StopIteration):
         return text.split(delimiter.decode())
+
+
+def _unquoted(cell: str) -> str:
+    return cell[1:-1] if len(cell) > 1 and cell[0] == cell[-1] == '"' else cell
 
 
 def is_numeric(cells: list[str]) -> bool:
@@ -43,3 +49,12 @@ def fit(cells: list[str], width: int, line: int) -> list[str]:
         remedy="Send the whole file, with as many columns on every line as in the header.",
         line=line,
     )
+
+
+def first_line(head: bytes) -> list[str] | None:
+    """The cells of a file's first line; None where they are not those of a CSV or TSV file."""
+    first = head.lstrip().split(b"\n", 1)[0].removesuffix(b"\r")
+    delimiter = delimiter_of(first)
+    if delimiter is None or first.startswith((b"{", b"[", b"<")):
+        return None
+    return [cell.strip() for cell in cells_of(first.decode(errors="replace").encode(), delimiter)]

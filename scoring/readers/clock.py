@@ -3,9 +3,10 @@
 from datetime import datetime
 
 from scoring.readers.headers import TimeColumn
-from scoring.readers.numbers import Cell, shown
+from scoring.readers.numbers import Cell
 from scoring.readers.times import HOURS, SECONDS_OF_DAY, Style, epoch_seconds, moment
 from scoring.readers.times import SECONDS as IN_SECONDS
+from scoring.readers.wording import shown
 
 LONGEST_SECONDS = 1e9
 
@@ -56,7 +57,7 @@ class Clock:
             zero = f"from the first row with a time (line {self.zero_line})"
         elif self.style is Style.DATED:
             zero = "from the manifest's `started_at`"
-        return f"column `{self._column.title[:40]}`, {self._words()}, {zero}"
+        return f"column `{self._column.title}`, {self._words()}, {zero}"
 
     def _words(self) -> str:
         if self.style is Style.ELAPSED:

@@ -1,7 +1,7 @@
 """Logs as CSV or TSV with a header (PROTOCOL section 7)."""
 
 from scoring.readers.base import find_columns
-from scoring.readers.cells import cells_of, delimiter_of, fit, is_numeric
+from scoring.readers.cells import cells_of, delimiter_of, first_line, fit, is_numeric
 from scoring.readers.evaluations import Evaluations, LogRequest
 from scoring.readers.headers import MOST_COLUMNS
 from scoring.readers.notes import Notes
@@ -13,11 +13,8 @@ class DelimitedLog:
     """Columns in any order, told by their names; rows without a metric are training rows."""
 
     def recognises(self, head: bytes, request: LogRequest) -> bool:
-        first = head.lstrip().split(b"\n", 1)[0]
-        delimiter = delimiter_of(first)
-        if delimiter is None or first.startswith((b"{", b"[", b"<")):
-            return False
-        return not is_numeric(first.decode(errors="replace").split(delimiter.decode()))
+        titles = first_line(head)
+        return titles is not None and not is_numeric(titles)
 
     def read(self, text: Text, request: LogRequest, notes: Notes) -> LogReading:
         lines = text.lines(rows=text.limits.log_rows + 1)

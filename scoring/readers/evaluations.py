@@ -9,10 +9,11 @@ from typing import Protocol
 from scoring.readers.clock import BadTime, Clock, SpreadClock
 from scoring.readers.headers import Columns, MetricColumns
 from scoring.readers.notes import Notes
-from scoring.readers.numbers import Cell, is_blank, mean, number, shown, times, whole
+from scoring.readers.numbers import Cell, is_blank, mean, number, times, whole
 from scoring.readers.readings import LogReading
 from scoring.readers.text import Unreadable
 from scoring.readers.thinning import MOST_POINTS, Evaluation, thinned
+from scoring.readers.wording import shown
 from scoring.rules import Phase, Rules, Task
 from scoring.values import Curve, Point
 
@@ -93,7 +94,7 @@ class TaskCurve:
 
     def _checked(self, cell: Cell, column: int, line: int) -> Decimal | None:
         value = number(cell)
-        title = self.columns.titles[column][:40]
+        title = self.columns.titles[column]
         if value is None:
             self._invalid(f"{shown(cell)} in column `{title}` is not a finite number.", line)
         elif value < 0 or value > PERCENT:
@@ -108,10 +109,10 @@ class TaskCurve:
 
     def _half_missing(self, present: int) -> None:
         titles = self.columns.titles
-        missing = ", ".join(f"`{title[:40]}`" for i, title in enumerate(titles) if i not in self._waiting)
+        missing = ", ".join(f"`{title}`" for i, title in enumerate(titles) if i not in self._waiting)
         self._notes.add(
             "log-no-metric",
-            f"An evaluation has a value in `{titles[present][:40]}` but none in {missing or 'the other'}.",
+            f"An evaluation has a value in `{titles[present]}` but none in {missing or 'the other'}.",
             task=self.task.slug,
             line=self._waiting_line,
             remedy="Write a value of each part at each evaluation.",
@@ -122,7 +123,7 @@ class TaskCurve:
         slug = self.task.slug
         for title, factor in zip(self.columns.titles, factors, strict=True):
             if factor == PERCENT:
-                message = f"Every value of `{title[:40]}` lies between 0 and 1: read as fractions, times 100."
+                message = f"Every value of `{title}` lies between 0 and 1: read as fractions, times 100."
                 self._notes.add("scale-converted", message, task=slug)
         if self.columns.unlabelled:
             parts = " and ".join(part.name for part in self.task.parts)
@@ -130,7 +131,7 @@ class TaskCurve:
             self._notes.add("mnli-single-value", message, task=slug, line=self._curve[0].line)
 
     def _titles(self) -> str:
-        return ", ".join(f"`{title[:40]}`" for title in self.columns.titles)
+        return ", ".join(f"`{title}`" for title in self.columns.titles)
 
 
 class Evaluations:
@@ -184,7 +185,7 @@ class Evaluations:
         try:
             return self._clock.read(cells[column.position], line)
         except BadTime as error:
-            self._notes.add("log-value-invalid", f"Column `{column.title[:40]}`: {error}", line=line)
+            self._notes.add("log-value-invalid", f"Column `{column.title}`: {error}", line=line)
             return None
 
     def _check_order(self, seconds: float, progress: int | Decimal | None, line: int) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from scoring.readers.times import Unit, unit
+from scoring.readers.wording import clean, named
 from scoring.rules import Task
 
 MOST_COLUMNS = 1000
@@ -72,10 +73,10 @@ def name(title: str) -> Name:
     """`eval/Accuracy` -> (eval, accuracy); `Wall time [h]` -> (wall, time) with the bracket `h`."""
     title = title.strip().strip('"').strip()
     if len(title) > _LONGEST_NAME:
-        return Name(title, ())
+        return Name(clean(title), ())
     match = _BRACKET.fullmatch(title)
     stem, bracket = match.groups() if match else (title, "")
-    return Name(title, tuple(re.findall(r"[a-z0-9µ]+", stem.lower())), bracket.strip())
+    return Name(clean(title), tuple(re.findall(r"[a-z0-9µ]+", stem.lower())), bracket.strip())
 
 
 def columns(titles: Sequence[str], tasks: Sequence[Task]) -> Columns:
@@ -92,20 +93,21 @@ def columns(titles: Sequence[str], tasks: Sequence[Task]) -> Columns:
 
 def time_column(position: int, of: Name) -> TimeColumn | None:
     """The column as a clock; None where its name is not one of a time, or its unit is unknown."""
-    words = of.words
-    in_name = None
-    if len(words) > 1 and (in_name := unit(words[-1])):
-        words = words[:-1]
-    base = "".join(words)
+    base = _base(of)
     if base not in _TIMES or (of.bracket and unit(of.bracket) is None):
         return None
-    return TimeColumn(position, of.title, unit(of.bracket) or in_name or unit(base), base in _CLOCKS)
+    return TimeColumn(position, of.title, unit_of(of), base in _CLOCKS)
 
 
-def named(titles: Sequence[str]) -> str:
-    """The first of the columns found, for a message."""
-    listed = ", ".join(f"`{title[:40]}`" for title in titles[:12])
-    return f"{listed} and {len(titles) - 12} more" if len(titles) > 12 else listed
+def unit_of(of: Name) -> Unit | None:
+    """The unit that a column's name gives: in brackets first, else its last word."""
+    return unit(of.bracket) or (unit(of.words[-1]) if of.words else None)
+
+
+def _base(of: Name) -> str:
+    """The name without a unit at its end: `elapsed` of `elapsed_ms`."""
+    has_unit = len(of.words) > 1 and unit(of.words[-1])
+    return "".join(of.words[:-1] if has_unit else of.words)
 
 
 def _time(names: Sequence[Name], remarks: list[str]) -> TimeColumn | None:
@@ -121,8 +123,7 @@ def _time(names: Sequence[Name], remarks: list[str]) -> TimeColumn | None:
 
 def _rank(of: Name) -> int:
     """Elapsed time before clock times, then the order of `_TIMES`; a name with a unit counts as its base."""
-    base = of.joined if of.joined in _TIMES else "".join(of.words[:-1])
-    return _TIMES.index(base)
+    return _TIMES.index(_base(of))
 
 
 def _first(names: Sequence[Name], wanted: Sequence[str]) -> int | None:

@@ -1,6 +1,7 @@
 """JSON as it comes in evidence files: exact numbers, bounded depth, and files larger than memory should hold."""
 
 import json
+import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -8,7 +9,7 @@ from scoring.readers.numbers import json_number
 from scoring.readers.text import Text, Unreadable
 
 MOST_CHARACTERS = 1 << 20
-_SPACE = " \t\r\n"
+_SPACE = re.compile(r"[ \t\r\n]*")
 _DECODER = json.JSONDecoder(parse_float=json_number, parse_int=json_number, parse_constant=json_number, strict=False)
 
 
@@ -52,11 +53,9 @@ class JsonReader:
     def peek(self) -> str:
         """The next character that is not white space; empty at the end of the file."""
         while True:
-            while self._at < len(self._buffer):
-                char = self._buffer[self._at]
-                if char not in _SPACE:
-                    return char
-                self._advance(self._at + 1)
+            self._advance(_SPACE.match(self._buffer, self._at).end())  # type: ignore[union-attr]  # always matches
+            if self._at < len(self._buffer):
+                return self._buffer[self._at]
             if not self._fill():
                 return ""
 
@@ -75,13 +74,11 @@ class JsonReader:
                 value, end = _DECODER.raw_decode(self._buffer, self._at)
             except (ValueError, RecursionError):
                 value, end = None, 0
-            if end and (end < len(self._buffer) or self._ended):
+            if end and (self._ended or end < len(self._buffer)):  # at the edge a number may go on in the next block
                 _check_depth(value, self._depth, self.line)
                 self._advance(end)
                 return value
             if len(self._buffer) - self._at > MOST_CHARACTERS or not self._fill():
-                if end:
-                    continue
                 raise _broken(self.line)
 
     def items(self) -> Iterator[str]:

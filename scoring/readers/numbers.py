@@ -55,9 +55,3 @@ def mean(values: Sequence[Decimal]) -> Decimal:
         return _EXACT.multiply(total, Decimal("0.5"))
     return total if len(values) == 1 else Context(prec=50).divide(total, Decimal(len(values)))
 
-
-def shown(cell: Cell) -> str:
-    """A submitter's own cell, safe and short enough to stand in a message."""
-    text = cell if isinstance(cell, str) else str(cell)
-    clean = "".join(char if char.isprintable() else "?" for char in text[:41])
-    return f"`{clean[:40]}…`" if len(text) > 40 else f"`{clean}`"

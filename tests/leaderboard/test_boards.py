@@ -1,13 +1,259 @@
-from django.http import QueryDict
-from leaderboard.boards import board
-from leaderboard.filters import BoardQuery
-from tests.factories import make_edition, make_entry
+"""A board: order, ties, N/R and unknown, sorting, searching, filtering, paging, and how many queries it takes."""
 
-def test_smoke(db):
+from datetime import date
+
+import pytest
+from django.http import QueryDict
+from django.test import Client
+
+from leaderboard.boards import Board, board
+from leaderboard.filters import BoardQuery
+from leaderboard.models import Edition
+from tests.factories import make_accelerator, make_edition, make_entry
+from tests.leaderboard.conftest import Api
+
+
+@pytest.fixture
+def edition(db: None) -> Edition:
     edition = make_edition(tasks=2)
-    make_entry(edition, 100.0, model="Ref", is_reference=True)
-    make_entry(edition, {"task1": 50.0, "task2": "not_reached"}, model="B")
-    make_entry(edition, {"task1": 50.0, "task2": "unknown"}, model="C")
-    for sort in ("rank","-rank","score","-score","task1","-task2","-task2_score","model","-organisation","-date"):
-        found = board(BoardQuery.read("finetuning", "time", QueryDict(f"sort={sort}&q=")))
-        print(sort, [(r.model, r.rank, r.score, r.tasks[1]["text"]) for r in found.rows])
+    make_entry(edition, 100.0, model="Reference", is_reference=True)
+    return edition
+
+
+def show(query: str = "", phase: str = "finetuning", measure: str = "time") -> Board:
+    return board(BoardQuery.read(phase, measure, QueryDict(query)))
+
+
+def models(query: str = "", **where: str) -> list[str]:
+    return [row.model for row in show(query, **where).rows]
+
+
+class TestOrder:
+    def test_more_is_better_and_a_tie_shares_a_rank(self, edition: Edition):
+        make_entry(edition, 50.0, model="Fast")
+        make_entry(edition, 100.0, model="Equal")
+        make_entry(edition, 200.0, model="Slow")
+        ranks = [(row.rank, row.model) for row in show().rows]
+        assert ranks == [(1, "Fast"), (2, "Equal"), (2, "Reference"), (4, "Slow")]
+
+    def test_ties_stand_by_first_submission_date_then_name(self, edition: Edition):
+        make_entry(edition, 100.0, model="A late one", date=date(2026, 11, 21))
+        make_entry(edition, 100.0, model="Z early one", date=date(2019, 1, 1))
+        assert models() == ["Z early one", "Reference", "A late one"]
+
+    def test_a_task_not_reached_or_not_run_counts_nothing(self, edition: Edition):
+        make_entry(edition, {"task1": 50.0, "task2": "not_reached"}, model="Half")
+        make_entry(edition, {"task1": 25.0, "task2": "not_run"}, model="Quarter")
+        assert [(row.model, row.score) for row in show().rows] == [("Quarter", 4), ("Half", 2), ("Reference", 2)]
+
+    def test_unknown_stands_last_and_has_neither_score_nor_rank(self, edition: Edition):
+        make_entry(edition, {"task1": 1.0, "task2": "unknown"}, model="Unknown")
+        make_entry(edition, "not_reached", model="Never")
+        assert [(row.model, row.rank, row.score) for row in show().rows] == [
+            ("Reference", 1, 2.0),
+            ("Never", 2, 0.0),
+            ("Unknown", None, None),
+        ]
+
+    def test_a_task_that_the_entry_says_nothing_of_is_unknown(self, edition: Edition):
+        make_entry(edition, {"task1": 1.0}, model="Partial")
+        row = show("q=partial").rows[0]
+        assert (row.score, row.tasks[1]["outcome"]) == (None, "unknown")
+
+    def test_without_a_reference_nothing_has_a_score(self, db: None):
+        make_entry(make_edition(tasks=1), 100.0)
+        assert [row.score for row in show().rows] == [None]
+
+    def test_efficiency_is_the_sum_of_time_and_cost_scores(self, edition: Edition):
+        make_entry(edition, 50.0, model="Fast and dear", usd_per_hour=36.0)
+        row = show("q=fast", measure="efficiency").rows[0]
+        assert row.score == pytest.approx(4 + 0.4)
+        assert [task["value"] for task in row.tasks] == [None, None]
+
+
+class TestSorting:
+    """Whatever the direction, N/R stands after all numbers, and unknown after that."""
+
+    @pytest.fixture(autouse=True)
+    def entries(self, edition: Edition):
+        make_entry(edition, {"task1": 10.0, "task2": "not_reached"}, model="Not reached", organisation="beta")
+        make_entry(edition, {"task1": 20.0, "task2": "unknown"}, model="Unknown", organisation="Alpha")
+        make_entry(edition, {"task1": 30.0, "task2": 30.0}, model="Quick", parameters_millions=12)
+
+    @pytest.mark.parametrize(
+        ("sort", "expected"),
+        [
+            ("task1", ["Not reached", "Unknown", "Quick", "Reference"]),
+            ("-task1", ["Reference", "Quick", "Unknown", "Not reached"]),
+            ("task2", ["Quick", "Reference", "Not reached", "Unknown"]),
+            ("-task2", ["Reference", "Quick", "Not reached", "Unknown"]),
+            ("task2_score", ["Reference", "Quick", "Not reached", "Unknown"]),
+            ("-task2_score", ["Quick", "Reference", "Not reached", "Unknown"]),
+            ("score", ["Reference", "Quick", "Not reached", "Unknown"]),
+            ("-score", ["Not reached", "Quick", "Reference", "Unknown"]),
+            ("rank", ["Not reached", "Quick", "Reference", "Unknown"]),
+            ("-rank", ["Reference", "Quick", "Not reached", "Unknown"]),
+            ("model", ["Not reached", "Quick", "Reference", "Unknown"]),
+            ("-model", ["Unknown", "Reference", "Quick", "Not reached"]),
+            ("organisation", ["Unknown", "Not reached", "Quick", "Reference"]),
+            ("-organisation", ["Not reached", "Unknown", "Quick", "Reference"]),
+            ("parameters_millions", ["Quick", "Not reached", "Reference", "Unknown"]),
+            ("-parameters_millions", ["Quick", "Not reached", "Reference", "Unknown"]),
+        ],
+    )
+    def test_order(self, sort: str, expected: list[str]):
+        assert models(f"sort={sort}") == expected
+
+    def test_a_rank_stays_what_it_is_when_another_column_is_sorted(self):
+        assert {row.model: row.rank for row in show("sort=-task1").rows} == {row.model: row.rank for row in show().rows}
+
+    def test_an_entry_that_reached_nothing_stands_after_every_number_in_both_directions(self, edition: Edition):
+        make_entry(edition, "not_reached", model="Never")
+        for sort in ("score", "-score", "rank", "-rank"):
+            assert models(f"sort={sort}")[-2:] == ["Never", "Unknown"]
+
+    def test_every_sort_key_works_on_every_board(self, baselines: Edition, api: Api):
+        for phase, tasks in (("pretraining", ["all"]), ("inference", ["conll2003", "sst2", "mnli"])):
+            for measure in ("time", "cost", "efficiency"):
+                keys = ["rank", "model", "organisation", "parameters_millions", "hardware", "date", "score"]
+                for key in keys + tasks + [f"{task}_score" for task in tasks]:
+                    assert api.rows(phase, measure, f"sort={key}")
+                    assert api.rows(phase, measure, f"sort=-{key}")
+
+
+class TestSearchAndFilters:
+    @pytest.fixture(autouse=True)
+    def entries(self, edition: Edition):
+        gpu = make_accelerator("big-gpu", short_name="Big GPU")
+        make_entry(
+            edition,
+            model="Été 100%",
+            organisation="Lab_A",
+            framework="PyTorch 2.4",
+            accelerator=gpu,
+            count=8,
+            parameters_millions=110,
+            date=date(2026, 1, 1),
+            verified=True,
+            badge="verified",
+        )
+        make_entry(edition, model="Old", kind="baseline", badge="baseline", date=date(2019, 11, 1))
+
+    @pytest.mark.parametrize("q", ["été", "ÉTÉ", "100%", "lab_a", "pytorch", "8 × big", "  100%  "])
+    def test_search_finds_a_part_in_any_case(self, q: str):
+        query = QueryDict(mutable=True)
+        query["q"] = q
+        assert models(query.urlencode()) == ["Été 100%"]
+
+    @pytest.mark.parametrize("q", ["labxa", "10_%", "100% lab", "%", "_"])
+    def test_search_takes_no_wildcards_and_does_not_run_over_the_edge_of_a_field(self, q: str):
+        query = QueryDict(mutable=True)
+        query["q"] = q
+        found = models(query.urlencode())
+        assert found == (["Été 100%"] if q in ("%", "_") else [])
+
+    @pytest.mark.parametrize(
+        ("query", "expected"),
+        [
+            ("hardware=big-gpu", ["Été 100%"]),
+            ("hardware=8 × Big GPU", ["Été 100%"]),
+            ("framework=PyTorch 2.4", ["Été 100%"]),
+            ("organisation=Lab_A", ["Été 100%"]),
+            ("kind=baseline", ["Old"]),
+            ("verified=true", ["Été 100%"]),
+            ("verified=false", ["Old", "Reference"]),
+            ("since=2026-01-02", ["Reference"]),
+            ("until=2026-01-01", ["Old", "Été 100%"]),
+            ("max_params=110", ["Été 100%"]),
+            ("max_params=109.9", []),
+            ("q=&hardware=&sort=&page=&kind=", ["Old", "Été 100%", "Reference"]),
+            ("utm_source=mail&utm_anything=x&q=old", ["Old"]),
+        ],
+    )
+    def test_filter(self, query: str, expected: list[str]):
+        assert models(query) == expected
+
+    def test_facets_count_the_whole_board(self):
+        facets = show("q=old").facets
+        assert [(one.value, one.count) for one in facets["hardware"]] == [("big-gpu", 1)]
+        assert [(one.value, one.count) for one in facets["organisation"]] == [("Lab_A", 1)]
+
+    def test_a_filter_of_another_phase_gives_an_empty_board_not_an_error(self):
+        assert models("organisation=Lab_A", phase="inference") == []
+
+
+class TestEditions:
+    def test_without_a_name_it_is_the_newest_that_is_not_a_demo(self, edition: Edition):
+        newer = make_edition(tasks=1, published_on=date(2025, 1, 1))
+        make_edition(tasks=1, published_on=date(2026, 1, 1), is_demo=True)
+        assert show().edition == newer
+
+    def test_one_can_be_named_and_links_keep_the_name(self, edition: Edition):
+        demo = make_edition("demo", tasks=1, is_demo=True)
+        make_entry(demo, 10.0, model="Demo model")
+        found = show("edition=demo")
+        assert [row.model for row in found.rows] == ["Demo model"]
+        assert found.query.string(sort="model") == "sort=model&edition=demo"
+
+
+class TestPaging:
+    @pytest.fixture(autouse=True)
+    def entries(self, edition: Edition):
+        for number in range(1, 12):
+            make_entry(edition, 100.0 + number, model=f"Model {number:02}")
+
+    def test_pages_follow_one_another(self):
+        pages = [models(f"per_page=10&page={page}") for page in (1, 2)]
+        assert [len(page) for page in pages] == [10, 2]
+        assert len({*pages[0], *pages[1]}) == 12
+
+    def test_past_the_end_there_are_no_rows_and_the_way_back_is_named(self, api: Api):
+        page = api.get("boards/finetuning/time/?per_page=10&page=9")
+        assert (page["count"], page["results"], page["next"]) == (12, [], None)
+        assert page["previous"].endswith("?page=2&per_page=10")
+
+    def test_next_and_previous_keep_the_query(self, api: Api):
+        first = api.get("boards/finetuning/time/?per_page=10&sort=model&q=o")
+        assert first["next"].endswith("?q=o&sort=model&page=2&per_page=10")
+        assert first["previous"] is None
+        second = api.get(first["next"].partition("/api/v1/")[2])
+        assert second["previous"].endswith("?q=o&sort=model&per_page=10")
+
+
+class TestQueries:
+    @pytest.mark.parametrize("address", ["/api/v1/boards/finetuning/time/", "/boards/finetuning/time/"])
+    def test_a_board_of_ten_takes_as_many_as_a_board_of_one(
+        self, edition: Edition, client: Client, django_assert_max_num_queries, address: str
+    ):
+        accelerator = make_accelerator()
+        client.get(address)
+        with django_assert_max_num_queries(8) as one:
+            client.get(address)
+        for number in range(10):
+            make_entry(edition, 50.0 + number, accelerator=accelerator, footnotes=[f"note {number}"])
+        with django_assert_max_num_queries(len(one)):
+            client.get(address)
+
+    def test_a_board_takes_at_most_six(self, baselines: Edition, django_assert_max_num_queries):
+        with django_assert_max_num_queries(6):
+            found = show("q=bert&sort=-mnli")
+            assert found.rows and found.footnotes and found.facets and found.reference
+
+    def test_publishing_into_a_board_of_ten_takes_as_many_as_into_a_board_of_one(
+        self, edition: Edition, django_assert_max_num_queries
+    ):
+        make_entry(edition)
+        with django_assert_max_num_queries(60) as one:
+            make_entry(edition)
+        for _ in range(8):
+            make_entry(edition)
+        with django_assert_max_num_queries(len(one)):
+            make_entry(edition)
+
+
+def test_has_gold_only_where_every_task_has_it(edition: Edition):
+    assert not show().has_gold
+    for task in edition.tasks.all():
+        task.gold_set.imported_sha256 = "a" * 64
+        task.gold_set.save()
+    assert show().has_gold

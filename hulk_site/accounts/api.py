@@ -1,0 +1,42 @@
+"""Who a token speaks for."""
+
+from typing import Any
+
+from django.urls import path
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.permissions import IsAuthenticated
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from hulk_site.accounts.models import Scope, Token
+
+
+class TokenSerializer(serializers.ModelSerializer[Token]):
+    scopes = serializers.ListField(child=serializers.ChoiceField(Scope.choices), read_only=True)
+
+    class Meta:
+        model = Token
+        fields = ["name", "token_key", "scopes", "created", "expiry", "last_used"]
+        read_only_fields = fields
+
+
+class WhoAmISerializer(serializers.Serializer[Any]):
+    username = serializers.CharField()
+    is_maintainer = serializers.BooleanField()
+    token = TokenSerializer(allow_null=True)
+
+
+class WhoAmI(APIView):
+    """The account, and the token that the request came with; `token` is null in a signed-in browser."""
+
+    permission_classes = [IsAuthenticated]
+
+    @extend_schema(summary="The account of this token", tags=["account"], responses=WhoAmISerializer)
+    def get(self, request: Request) -> Response:
+        told = {"username": request.user.get_username(), "is_maintainer": request.user.is_staff, "token": request.auth}
+        return Response(WhoAmISerializer(told).data)
+
+
+urlpatterns = [path("whoami/", WhoAmI.as_view(), name="api-whoami")]

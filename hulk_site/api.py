@@ -1,0 +1,17 @@
+"""All addresses below /api/, and the two that tell operators how the server is."""
+
+from django.urls import include, path
+
+import leaderboard.api
+import submissions.api
+from hulk_site import health, schema
+from hulk_site.accounts import api as accounts
+
+VERSION_1 = [*leaderboard.api.urlpatterns, *submissions.api.urlpatterns, *accounts.urlpatterns]
+
+urlpatterns = [
+    path("api/v1/", include(VERSION_1)),
+    path("api/", include(schema.urlpatterns)),
+    path("healthz", health.healthz, name="healthz"),
+    path("readyz", health.readyz, name="readyz"),
+]

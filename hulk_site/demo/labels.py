@@ -1,0 +1,126 @@
+"""The demo's data sets: gold labels, and predictions of models that are right nearly always.
+
+Everything is picked by hashes, so that every machine and every version of Python makes the same files. The sentences
+are made of our own words; nobody else's text is in them.
+"""
+
+import hashlib
+from collections.abc import Iterator, Sequence
+
+NER, SENTIMENT, NLI = "tiny-ner", "tiny-sentiment", "tiny-nli"
+PARTS = ("matched", "mismatched")
+SIZES = {NER: 120, SENTIMENT: 240, NLI: 150}
+"""Sentences, reviews, and pairs a part."""
+SENTIMENTS = ("negative", "positive")
+RELATIONS = ("entailment", "neutral", "contradiction")
+
+NAMES = {
+    "PER": (
+        "Ada Quill",
+        "Bram Oster",
+        "Celia Voss",
+        "Dunya Marek",
+        "Edwin Tarn",
+        "Fenna Loo",
+        "Goran Pike",
+        "Hatty Moss",
+    ),
+    "ORG": ("Harbour Trust", "Tern Mills", "Northlight Press", "Osprey Rail", "Quarry Choir", "Velvet Foundry"),
+    "LOC": ("Lindholm", "Port Selby", "Ravensea", "Upper Marl", "Tamarack Bay", "Wexcombe"),
+}
+KINDS = tuple(NAMES)
+PATTERNS = (
+    "PER works for ORG in LOC .",
+    "ORG has opened a workshop near LOC .",
+    "The train from LOC to LOC was late , said PER .",
+    "PER and PER met in LOC .",
+    "Nobody at ORG had heard of it .",
+    "PER sold the old mill to ORG .",
+    "It rained all week in LOC .",
+    "The report was written by PER of ORG .",
+)
+OPINIONS = (
+    "dull from the first minute",
+    "a warm and clever evening",
+    "the second half saves nothing",
+    "I would see it again tomorrow",
+)
+
+Sentence = list[tuple[str, str]]
+"""(word, IOB2 tag) of each token."""
+
+
+def pick(count: int, *key: object) -> int:
+    """A number below `count` that depends on the key alone."""
+    digest = hashlib.sha256("/".join(map(str, key)).encode()).digest()
+    return int.from_bytes(digest[:8], "big") % count
+
+
+def chosen(rows: int, errors: int, *key: object) -> set[int]:
+    """`errors` different rows of `rows`, by the order of their hashes."""
+    return set(sorted(range(rows), key=lambda row: pick(2**63, *key, row))[:errors])
+
+
+def sentences() -> list[Sentence]:
+    """The gold of the tagging task."""
+    return [list(_tokens(number)) for number in range(SIZES[NER])]
+
+
+def _tokens(number: int) -> Iterator[tuple[str, str]]:
+    pattern = PATTERNS[pick(len(PATTERNS), NER, number)]
+    for position, word in enumerate(pattern.split()):
+        if word not in NAMES:
+            yield word, "O"
+            continue
+        words = NAMES[word][pick(len(NAMES[word]), NER, number, position)].split()
+        yield words[0], f"B-{word}"
+        yield from ((more, f"I-{word}") for more in words[1:])
+
+
+def tagged(model: str, errors: int) -> list[Sentence]:
+    """The gold sentences with `errors` entities of a wrong kind: F1 is the share of entities that are right."""
+    wrong = chosen(entities(), errors, model, NER)
+    result: list[Sentence] = []
+    entity = -1
+    for sentence in sentences():
+        result.append([])
+        for word, tag in sentence:
+            entity += tag.startswith("B-")
+            result[-1].append((word, other_kind(tag) if tag != "O" and entity in wrong else tag))
+    return result
+
+
+def entities() -> int:
+    return sum(tag.startswith("B-") for sentence in sentences() for _, tag in sentence)
+
+
+def other_kind(tag: str) -> str:
+    return f"{tag[:2]}{KINDS[(KINDS.index(tag[2:]) + 1) % len(KINDS)]}"
+
+
+def sentiments() -> list[str]:
+    """The gold of the sentiment task, in order."""
+    return [SENTIMENTS[pick(2, SENTIMENT, row)] for row in range(SIZES[SENTIMENT])]
+
+
+def relations(part: str) -> list[str]:
+    """The gold of one part of the inference task, in order."""
+    return [RELATIONS[pick(3, NLI, part, row)] for row in range(SIZES[NLI])]
+
+
+def guessed(gold: Sequence[str], labels: Sequence[str], errors: int, *key: object) -> list[str]:
+    """The gold labels with `errors` of them wrong."""
+    wrong = chosen(len(gold), errors, *key)
+    following = dict(zip(labels, [*labels[1:], labels[0]], strict=True))
+    return [following[label] if row in wrong else label for row, label in enumerate(gold)]
+
+
+def gold_files() -> dict[str, dict[str, str]]:
+    """The gold labels of each task as the files that an operator would import: name and content."""
+    tags = "\n".join("".join(f"{word} {tag}\n" for word, tag in sentence) for sentence in sentences())
+    reviews = "".join(
+        f"{OPINIONS[pick(len(OPINIONS), SENTIMENT, 'text', row)]}\t{SENTIMENTS.index(label)}\n"
+        for row, label in enumerate(sentiments())
+    )
+    pairs = {f"{part}.tsv": "".join(f"{row}\t{label}\n" for row, label in enumerate(relations(part))) for part in PARTS}
+    return {NER: {"dev.txt": tags}, SENTIMENT: {"dev.tsv": f"sentence\tlabel\n{reviews}"}, NLI: pairs}

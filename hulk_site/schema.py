@@ -1,0 +1,82 @@
+"""OpenAPI: what all operations share, and the pages that show it."""
+
+from typing import Any
+
+from django.urls import path
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
+
+from hulk_site.problems import MEDIA_TYPE
+
+ERRORS = {
+    "400": "Malformed, or with mistakes that `errors` lists.",
+    "401": "No token, or one that is wrong, revoked or expired.",
+    "403": "The token lacks the scope, or only the owner may do this.",
+    "404": "Nothing there that you can see.",
+    "409": "Not possible in the state it is in.",
+    "413": "Larger than the edition allows.",
+    "415": "An archive, a pickle or a spreadsheet; or a body of another media type.",
+    "422": "Evidence is missing, or an Idempotency-Key came with another body.",
+    "429": "No attempt is left today, or too many requests; see Retry-After.",
+    "503": "Database or storage is away; see Retry-After.",
+}
+TEXT = {"type": "string"}
+PROBLEM = {
+    "type": "object",
+    "description": "RFC 9457. `errors` has one item a mistake.",
+    "required": ["type", "title", "status", "detail", "code", "errors"],
+    "properties": {
+        "type": TEXT,
+        "title": TEXT,
+        "status": {"type": "integer"},
+        "detail": TEXT,
+        "code": TEXT,
+        "errors": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "properties": {
+                    "field": TEXT,
+                    "file": TEXT,
+                    "line": {"type": "integer", "nullable": True},
+                    "code": TEXT,
+                    "message": TEXT,
+                    "remedy": TEXT,
+                },
+            },
+        },
+    },
+}
+
+
+def add_problems(result: dict[str, Any], **_: Any) -> dict[str, Any]:
+    """Every operation may answer with a problem: said once, for all of them."""
+    result["components"].setdefault("schemas", {})["Problem"] = PROBLEM
+    content = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    for operations in result["paths"].values():
+        for operation in operations.values():
+            for status, description in ERRORS.items():
+                operation["responses"].setdefault(status, {"description": description, "content": content})
+    return result
+
+
+class BearerToken(OpenApiAuthenticationExtension):
+    """How a token is sent; it is found by being a subclass."""
+
+    target_class = "hulk_site.accounts.auth.TokenAuthentication"
+    name = "token"
+
+    def get_security_definition(self, auto_schema: Any) -> dict[str, str]:
+        return {"type": "http", "scheme": "bearer", "description": "Made at /account/tokens/, shown once."}
+
+
+class Docs(SpectacularSwaggerSplitView):
+    """Swagger UI, whose script is a request of its own: the page has nothing inline."""
+
+    template_name = "api/docs.html"
+
+
+urlpatterns = [
+    path("schema/", SpectacularAPIView.as_view(), name="api-schema"),
+    path("docs/", Docs.as_view(url_name="api-schema"), name="api-docs"),
+]

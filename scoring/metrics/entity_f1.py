@@ -1,0 +1,105 @@
+"""Entity-level micro F1, counted exactly as the CoNLL shared task's own scorer (conlleval) does (PROTOCOL section 2)."""
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+import numpy as np
+from numpy.typing import NDArray
+
+Flags = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Tags:
+    """One tag a token, all arrays of shape (tokens,) but `lengths`, which is (sentences,).
+
+    `kinds` is 0 for O, else the number of the entity type; `begins` is true for B-, S- and U-; `closes` for E- and L-,
+    after which an entity of the same type is another one.
+    """
+
+    kinds: NDArray[np.int8]
+    begins: Flags
+    closes: Flags
+    lengths: NDArray[np.int32]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Entities:
+    """Where entities are: `starts` marks first tokens, `ends[i]` is the token after the entity that starts at i."""
+
+    starts: Flags
+    ends: NDArray[np.int64]
+    kinds: NDArray[np.int8]
+    lengths: NDArray[np.int32]
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """Entities that are right (same tokens, same type), that were predicted, and that the gold labels have."""
+
+    correct: int
+    found: int
+    gold: int
+
+    @property
+    def f1(self) -> Fraction:
+        """In percent, exactly; 0 where nothing was found and nothing was there."""
+        total = self.found + self.gold
+        return Fraction(200 * self.correct, total) if total else Fraction(0)
+
+
+def entities(tags: Tags) -> Entities:
+    """An entity starts at B-, and at I- after O, after another type, after E- or L-, and at a sentence's start."""
+    kinds, count = tags.kinds, len(tags.kinds)
+    goes_on = np.zeros(count, np.bool_)
+    goes_on[1:] = (kinds[1:] == kinds[:-1]) & ~tags.begins[1:] & ~tags.closes[:-1]
+    first = np.cumsum(tags.lengths)[:-1]
+    goes_on[first[first < count]] = False
+    goes_on &= kinds > 0
+    breaks = np.append(np.flatnonzero(~goes_on), count)
+    ends = np.zeros(count, np.int64)
+    ends[breaks[:-1]] = breaks[1:]
+    return Entities((kinds > 0) & ~goes_on, ends, kinds, tags.lengths)
+
+
+def right(gold: Entities, predicted: Entities) -> Flags:
+    """Which tokens start an entity that both have, with the same end and the same type."""
+    starts: Flags = gold.starts & predicted.starts
+    return starts & (gold.ends == predicted.ends) & (gold.kinds == predicted.kinds)
+
+
+def counts(gold: Entities, predicted: Entities) -> Counts:
+    """The three counts that precision, recall and F1 are made of."""
+    of_both = int(right(gold, predicted).sum())
+    return Counts(of_both, int(predicted.starts.sum()), int(gold.starts.sum()))
+
+
+def iob2(found: Entities) -> NDArray[np.int8]:
+    """The entities as IOB2 codes: 0 is O, 2k-1 is B- and 2k is I- of type k. Equal for equal entities."""
+    codes = found.kinds * np.int8(2)
+    return np.where(found.starts, codes - np.int8(1), codes).astype(np.int8)
+
+
+def from_iob2(codes: NDArray[np.int8], lengths: NDArray[np.int32]) -> Tags:
+    """The inverse of `iob2`."""
+    kinds = ((codes + 1) // 2).astype(np.int8)
+    return Tags(kinds, codes % 2 == 1, np.zeros(len(codes), np.bool_), lengths)
+
+
+def interval(gold: Entities, predicted: Entities, *, resamples: int = 1000) -> tuple[float, float]:
+    """A 95% bootstrap interval of F1 in percent over sentences; the same answer each time."""
+    sentence = np.repeat(np.arange(len(gold.lengths)), gold.lengths)
+    size = len(gold.lengths)
+    each = [
+        np.bincount(sentence[flags], minlength=size)
+        for flags in (right(gold, predicted), predicted.starts, gold.starts)
+    ]
+    random = np.random.default_rng(0)
+    draws = np.array([_f1_of_draw(each, random.integers(0, size, size)) for _ in range(resamples)])
+    low, high = np.percentile(draws, [2.5, 97.5])
+    return float(low), float(high)
+
+
+def _f1_of_draw(each: list[NDArray[np.int64]], drawn: NDArray[np.int64]) -> float:
+    correct, found, gold = (int(count[drawn].sum()) for count in each)
+    return float(Counts(correct, found, gold).f1)

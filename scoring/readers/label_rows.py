@@ -1,0 +1,111 @@
+"""Files of labels -> rows of id and label: GLUE TSV, CSV, JSON Lines, or one label a line (PROTOCOL section 7)."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from scoring.readers.cells import cells_of, delimiter_of, fit
+from scoring.readers.headers import name
+from scoring.readers.jsonl import is_json_lines, json_rows
+from scoring.readers.sentences import id_text
+from scoring.readers.text import Text, Unreadable
+from scoring.readers.wording import named
+
+PREDICTED = ("prediction", "predictions", "pred", "predicted", "predictedlabel", "label", "goldlabel")
+GOLD = ("goldlabel", "label")
+_IDS = ("index", "idx", "id", "guid")
+_PAIRS = ("pairid",)
+_SPLITS = ("split", "part", "subset")
+
+
+@dataclass(frozen=True, slots=True)
+class LabelRow:
+    """One row as written: an empty label where the row has none, None where the file has no such column."""
+
+    line: int
+    label: str
+    id: str | None = None
+    split: str | None = None
+    pair: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Columns:
+    """Where label, id, split and pair id stand; None where the file has no such column."""
+
+    label: int
+    id: int | None = None
+    split: int | None = None
+    pair: int | None = None
+
+    def row(self, line: int, cells: Sequence[object]) -> LabelRow:
+        others = (None if at is None else id_text(cells[at]) for at in (self.id, self.split, self.pair))
+        return LabelRow(line, id_text(cells[self.label]), *others)
+
+
+def read_labels(text: Text, label_names: Sequence[str], *, rows: int) -> Iterator[LabelRow]:
+    """The file's rows in its order, at most `rows` of them. Unreadable where it is of no known layout."""
+    if is_json_lines(text.head()):
+        return _read_json(text, label_names, rows)
+    return _read_delimited(text, label_names, rows)
+
+
+def _read_json(text: Text, label_names: Sequence[str], rows: int) -> Iterator[LabelRow]:
+    keys: list[str] = []
+    places: _Columns | None = None
+    for number, row in json_rows(text, rows=text.limits.log_rows):
+        if places is None:
+            keys = list(row)
+            places = _places(keys, label_names)
+            if places is None:
+                raise _no_label(keys, number)
+        if rows == 0:
+            return
+        rows -= 1
+        yield places.row(number, ["" if row.get(key) is None else row[key] for key in keys])
+
+
+def _read_delimited(text: Text, label_names: Sequence[str], rows: int) -> Iterator[LabelRow]:
+    places: _Columns | None = None
+    delimiter: bytes | None = None
+    width = 0
+    for number, line in text.lines(rows=text.limits.log_rows):
+        if places is None:
+            delimiter = delimiter_of(line)
+            cells = cells_of(line, delimiter)
+            width = len(cells)
+            places = _places(cells, label_names)
+            if places is not None:
+                continue
+            places = _headerless(cells, number)
+        if rows == 0:
+            return
+        rows -= 1
+        yield places.row(number, fit(cells_of(line, delimiter), width, number))
+
+
+def _places(titles: Sequence[str], label_names: Sequence[str]) -> _Columns | None:
+    """The columns that a header names; None where it names no label, so that it may be a row."""
+    names = [name(title).joined for title in titles]
+    label = _first(names, label_names)
+    if label is None:
+        return None
+    return _Columns(label, _first(names, _IDS), _first(names, _SPLITS), _first(names, _PAIRS))
+
+
+def _headerless(cells: Sequence[str], line: int) -> _Columns:
+    """One column is the label, two are id and label."""
+    if len(cells) > 2:
+        raise _no_label(cells, line)
+    return _Columns(0) if len(cells) == 1 else _Columns(1, 0)
+
+
+def _first(names: Sequence[str], wanted: Sequence[str]) -> int | None:
+    return next((names.index(want) for want in wanted if want in names), None)
+
+
+def _no_label(titles: Sequence[str], line: int) -> Unreadable:
+    return Unreadable(
+        f"No column is named `prediction` or `label`; found: {named(titles)}.",
+        remedy="Send a header with `index` and `prediction`, or one label a line in the dev set's order.",
+        line=line,
+    )

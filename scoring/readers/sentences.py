@@ -1,0 +1,192 @@
+"""Files of entity tags, in every layout people write them in -> sentences of tag codes (PROTOCOL section 7)."""
+
+from array import array
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from scoring.readers.jsonl import is_json_lines, json_rows
+from scoring.readers.numbers import whole
+from scoring.readers.tags import TagBook, is_tag
+from scoring.readers.text import HEAD_BYTES, Text, Unreadable
+from scoring.readers.wording import named
+
+DOCSTART = b"-DOCSTART-"
+_ID_KEYS = ("id", "idx", "index", "guid")
+_TAG_KEYS = ("tags", "predictions", "prediction", "predicted_tags", "ner_tags", "labels", "label")
+
+UnknownTag = Callable[[bytes, int], None]
+"""Told of a tag that is none, with its line."""
+
+
+class TooMany(Exception):
+    """The file has more sentences or tokens than any reading of the dev set could have. `line` is where it was clear."""
+
+    def __init__(self, line: int) -> None:
+        super().__init__(line)
+        self.line = line
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Sentences:
+    """Tag codes of shape (tokens,); lengths and first lines of shape (sentences,); ids where the rows have them."""
+
+    codes: NDArray[np.int8]
+    lengths: NDArray[np.int32]
+    lines: NDArray[np.int32]
+    ids: tuple[str, ...] | None = None
+
+    @property
+    def lone_outside(self) -> NDArray[np.bool_]:
+        """Which sentences are a single O, as -DOCSTART- lines are once the words are gone."""
+        starts = np.cumsum(self.lengths) - self.lengths
+        lone = self.lengths == 1
+        lone[lone] = self.codes[starts[lone]] == 0
+        return lone
+
+    def kept(self, keep: NDArray[np.bool_]) -> "Sentences":
+        """Only the sentences marked."""
+        tokens = np.repeat(keep, self.lengths)
+        return Sentences(self.codes[tokens], self.lengths[keep], self.lines[keep])
+
+
+class _Gathering:
+    """Sentences as they are read, compactly, with the two limits that keep a hostile file small."""
+
+    def __init__(self, book: TagBook, unknown: UnknownTag, most_sentences: int, most_tokens: int) -> None:
+        self._book = book
+        self._unknown = unknown
+        self._most = (most_sentences, most_tokens)
+        self._codes = bytearray()
+        self._lengths = array("i")
+        self._lines = array("i")
+        self._start = 0
+        self._line = 0
+
+    def tag(self, tag: bytes, line: int) -> None:
+        code = self._book.code(tag)
+        if code is None:
+            self._unknown(tag, line)
+            code = 0
+        if len(self._codes) == self._start:
+            self._line = line
+        self._codes.append(code)
+
+    def end(self, line: int) -> None:
+        """The sentence ends; nothing happens where none has begun."""
+        length = len(self._codes) - self._start
+        if length:
+            self._lengths.append(length)
+            self._lines.append(self._line)
+            self._start = len(self._codes)
+        if len(self._lengths) > self._most[0] or len(self._codes) > self._most[1]:
+            raise TooMany(line)
+
+    def finished(self, ids: list[str] | None = None) -> Sentences:
+        return Sentences(
+            np.frombuffer(bytes(self._codes), np.int8),
+            np.array(self._lengths, np.int32),
+            np.array(self._lines, np.int32),
+            tuple(ids) if ids is not None else None,
+        )
+
+
+def read_sentences(
+    text: Text, book: TagBook, unknown: UnknownTag, *, most_sentences: int, most_tokens: int
+) -> Sentences:
+    """The file's sentences. Unreadable where it is of no known layout; TooMany as soon as it cannot fit."""
+    gathering = _Gathering(book, unknown, most_sentences, most_tokens)
+    head = text.head()
+    if is_json_lines(head):
+        return gathering.finished(_read_json(text, gathering))
+    if is_sentence_a_line(head):
+        _read_lines(text, gathering)
+    else:
+        _read_columns(text, gathering, most_tokens)
+    return gathering.finished()
+
+
+def is_sentence_a_line(head: bytes) -> bool:
+    """Whether lines hold the tags of whole sentences, not one token with its columns."""
+    lines = head.split(b"\n")
+    if len(head) >= HEAD_BYTES:
+        lines.pop()
+    while lines and not lines[-1].strip():
+        lines.pop()
+    rows = [cells for line in lines if (cells := line.split()) and cells[0] != DOCSTART]
+    widths = {len(cells) for cells in rows}
+    if not widths or max(widths) == 1 or not all(is_tag(cell) for cells in rows for cell in cells):
+        return False
+    has_blank_lines = any(not line.strip() for line in lines)
+    return not has_blank_lines or len(widths) > 1
+
+
+def _numbered(text: Text) -> Iterator[tuple[int, list[bytes]]]:
+    number = 0
+    for lines in text.chunks():
+        for number, line in enumerate(lines, number + 1):
+            yield number, line.split()
+
+
+def _read_columns(text: Text, gathering: _Gathering, most_tokens: int) -> None:
+    """A token a line, the last column its tag; blank lines and -DOCSTART- lines end a sentence."""
+    number = since = 0
+    for number, cells in _numbered(text):
+        if not cells or cells[0] == DOCSTART:
+            gathering.end(number)
+            since = 0
+            continue
+        gathering.tag(cells[-1], number)
+        since += 1
+        if since > most_tokens:
+            raise TooMany(number)
+    gathering.end(number)
+
+
+def _read_lines(text: Text, gathering: _Gathering) -> None:
+    for number, cells in _numbered(text):
+        if cells and cells[0] != DOCSTART:
+            for cell in cells:
+                gathering.tag(cell, number)
+            gathering.end(number)
+
+
+def _read_json(text: Text, gathering: _Gathering) -> list[str] | None:
+    """An object a sentence, with a list of tags; the ids where every row has one."""
+    ids: list[str] = []
+    rows = 0
+    for number, row in json_rows(text, rows=text.limits.log_rows):
+        rows += 1
+        for tag in _tags_in(row, number):
+            gathering.tag(tag, number)
+        gathering.end(number)
+        key = next((key for key in _ID_KEYS if key in row), None)
+        if key is not None:
+            ids.append(id_text(row[key]))
+    if ids and len(ids) != rows:
+        raise Unreadable("Some rows have an id and some have none.", remedy="Give every row its id.")
+    return ids or None
+
+
+def _tags_in(row: dict[str, object], line: int) -> list[bytes]:
+    key = next((key for key in _TAG_KEYS if key in row), None)
+    value = row[key] if key is not None else None
+    if isinstance(value, str):
+        value = value.split()
+    if not isinstance(value, list) or not value:
+        raise Unreadable(
+            f"The row has no list of tags; found: {named(list(row))}.",
+            remedy='Write rows as {"id": 0, "tags": ["O", "B-LOC"]}.',
+            line=line,
+        )
+    return [str(tag).encode(errors="replace") for tag in value]
+
+
+def id_text(cell: object) -> str:
+    """An id as text, whether JSON had it as a number or as a string."""
+    if isinstance(cell, str):
+        return cell.strip()
+    number = whole(cell)
+    return str(cell) if number is None else str(number)

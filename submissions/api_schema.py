@@ -1,0 +1,102 @@
+"""What OpenAPI says about each address of the submitter's part of the API."""
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
+
+from submissions.models import Evidence
+from submissions.serializers import (
+    CommentSerializer,
+    EvidenceSerializer,
+    QueuedSerializer,
+    SubmissionSerializer,
+    VerificationSerializer,
+)
+
+V = TypeVar("V")
+Decorator = Callable[[V], V]
+
+MANIFEST = {"application/json": OpenApiTypes.OBJECT}
+KEY = OpenApiParameter(
+    "Idempotency-Key", str, OpenApiParameter.HEADER, description="A repeated request gets the first answer, for 24 h."
+)
+PLACE = [
+    OpenApiParameter(
+        "task", str, OpenApiParameter.PATH, description="A task's slug, or `all` where a file spans tasks."
+    ),
+    OpenApiParameter("kind", str, OpenApiParameter.PATH, enum=Evidence.Kind.values),
+    OpenApiParameter("run", int, description="From 1, where there are several runs.", default=1),
+    OpenApiParameter("part", str, description="`matched` or `mismatched`, where there are several files."),
+]
+FILE = {
+    "application/octet-stream": OpenApiTypes.BINARY,
+    "multipart/form-data": {"type": "object", "properties": {"file": {"type": "string", "format": "binary"}}},
+}
+BUNDLE = {
+    "multipart/form-data": {
+        "type": "object",
+        "required": ["manifest"],
+        "properties": {"manifest": {"type": "string", "description": "The manifest, as JSON."}},
+        "additionalProperties": {"type": "string", "format": "binary"},
+    }
+}
+TAGS = ["submissions"]
+
+
+def _view(**methods: Any) -> Any:
+    return extend_schema_view(**methods)
+
+
+def _says(summary: str, **more: Any) -> Any:
+    return extend_schema(summary=summary, tags=TAGS, **more)
+
+
+submissions = _view(
+    get=_says("Your submissions", operation_id="submissions_list", responses=SubmissionSerializer(many=True)),
+    post=_says(
+        "Create a draft from a manifest", request=MANIFEST, parameters=[KEY], responses={201: SubmissionSerializer}
+    ),
+)
+submission = _view(
+    get=_says("One submission"),
+    patch=_says("Change the manifest of a draft (RFC 7396)", request=MANIFEST, responses=SubmissionSerializer),
+    delete=_says("Delete a draft", responses={204: None}),
+)
+submit = _view(
+    post=_says("Freeze a draft and queue it", request=None, parameters=[KEY], responses={202: SubmissionSerializer})
+)
+withdraw = _view(post=_says("Withdraw", request=CommentSerializer, responses=SubmissionSerializer))
+revise = _view(
+    post=_says(
+        "Make it a draft again, or begin one that supersedes it",
+        request=None,
+        responses={200: SubmissionSerializer, 201: SubmissionSerializer},
+    )
+)
+verification = _view(get=_says("The newest verification", responses=VerificationSerializer))
+verifications = _view(
+    get=_says("Every verification", operation_id="verifications_list", responses=VerificationSerializer(many=True))
+)
+evidence_list = _view(get=_says("The files", operation_id="evidence_list", responses=EvidenceSerializer(many=True)))
+evidence = _view(
+    put=_says(
+        "Add or replace a file of a draft",
+        parameters=PLACE,
+        request=FILE,
+        responses={200: EvidenceSerializer, 201: EvidenceSerializer},
+    ),
+    get=_says("Download a file", parameters=PLACE, responses={(200, "application/octet-stream"): OpenApiTypes.BINARY}),
+    delete=_says("Remove a file from a draft", parameters=PLACE, responses={204: None}),
+)
+bundles = _view(
+    post=_says(
+        "Create, upload and submit in one call",
+        request=BUNDLE,
+        parameters=[KEY, OpenApiParameter("dry_run", bool, description="Verify only; nothing can be published.")],
+        responses={202: QueuedSerializer},
+    )
+)
+dry_run = _view(get=_says("A dry run"))
+dry_run_verification = _view(get=_says("What a dry run found", responses=VerificationSerializer))

@@ -1,0 +1,187 @@
+"""Filling in a draft, step by step: description, hardware, evidence, check and send.
+
+Each step is an address of its own and is saved when it is left, so that Back, reload and coming back tomorrow work.
+What is wrong stands beside its field, all at once, and what was typed stays.
+"""
+
+import hashlib
+from collections.abc import Callable, Mapping
+from typing import Any, cast
+from uuid import UUID, uuid4
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.contrib.auth.models import AbstractUser
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from leaderboard.models import Edition
+from scoring.rules import Phase
+from submissions import idempotency, intake
+from submissions.bundles import run_date_of
+from submissions.errors import ManifestInvalid, Problem, StepNotAllowed
+from submissions.forms import DescriptionForm, HardwareForm, ManifestForm, changes
+from submissions.idempotency import Answer
+from submissions.manifest import validate
+from submissions.models import Status, Submission
+from submissions.price_list import PriceList
+from submissions.views import owned, tell
+
+LONGEST_NONCE = 64
+DraftView = Callable[[HttpRequest, Submission], HttpResponse]
+
+STEPS = (
+    ("edit", "Phase and model"),
+    ("edit_hardware", "Hardware and price"),
+    ("edit_evidence", "Evidence"),
+    ("edit_check", "Check and send"),
+)
+"""The URL name of each step, and what it is called."""
+
+
+def of_draft(view: DraftView) -> Callable[[HttpRequest, UUID], HttpResponse]:
+    """A page about a draft of one's own; what is no draft any more has its own page to show."""
+
+    @require_http_methods(["GET", "HEAD", "POST"])
+    @never_cache
+    @login_required
+    def page(request: HttpRequest, pk: UUID) -> HttpResponse:
+        draft = owned(request, pk)
+        if draft.status != Status.DRAFT:
+            return redirect(draft)
+        try:
+            return view(request, draft)
+        except StepNotAllowed as error:  # Sent or deleted in another window, between the look and the change.
+            tell(request, error)
+            return redirect(draft)
+
+    return page
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+@login_required
+def start(request: HttpRequest) -> HttpResponse:
+    """Step 1 of a new draft. However often its form arrives, there is one draft for it."""
+    user = cast(AbstractUser, request.user)
+    editions = list(Edition.objects.order_by("is_demo", "-published_on", "-pk"))
+    form = DescriptionForm(request.POST or None, manifest=_defaults(request, editions), editions=editions)
+    nonce = request.POST.get("nonce", "")[:LONGEST_NONCE].replace("\x00", "")
+    if form.is_valid() and (draft := _saved(form, lambda: _begin(user, form.written(), nonce))):
+        return redirect("submissions:edit_hardware", draft.pk)
+    context = {"form": form, "nonce": nonce or uuid4().hex, "steps": steps(None, "edit"), "draft": None}
+    return _page(request, "submissions/edit_model.html", context, is_wrong=bool(form.errors))
+
+
+def _defaults(request: HttpRequest, editions: list[Edition]) -> dict[str, Any]:
+    """What a new form starts with; a link may name phase and edition."""
+    phase = request.GET.get("phase")
+    slugs = [edition.slug for edition in editions]
+    edition = request.GET.get("edition")
+    return {
+        "phase": phase if phase in list(Phase) else Phase.FINETUNING.value,
+        "edition": edition if edition in slugs else next(iter(slugs), ""),
+    }
+
+
+def _begin(user: AbstractUser, manifest: Mapping[str, Any], nonce: str) -> Submission:
+    """The draft that belongs to the form with this nonce: made once, changed when the form comes again."""
+    at = timezone.now()
+    made: list[Submission] = []
+
+    def make() -> Answer:
+        made.append(intake.create_draft(owner=user, manifest=manifest, at=at, complete=False))
+        return Answer(303, {"id": str(made[0].pk)})
+
+    key_hash = hashlib.sha256(nonce.encode()).hexdigest()
+    answer = idempotency.run(user, "/submit/", nonce, key_hash, make, at=at)
+    if made:
+        return made[0]
+    draft = Submission.objects.of(user).filter(pk=answer.body["id"]).first()
+    if draft is None:  # Deleted since: the form that was kept open makes another one.
+        return intake.create_draft(owner=user, manifest=manifest, at=at, complete=False)
+    if draft.status == Status.DRAFT and not draft.evidence.exists():
+        intake.change_draft(draft, by=user, manifest=changes(draft.manifest, manifest), at=at, complete=False)
+    return draft
+
+
+@of_draft
+def model(request: HttpRequest, draft: Submission) -> HttpResponse:
+    """Step 1 of a draft that is there: phase, edition, model, software, run."""
+    editions = list(Edition.objects.order_by("is_demo", "-published_on", "-pk"))
+    form = DescriptionForm(
+        request.POST or None, manifest=draft.manifest, editions=editions, fixed=draft.evidence.exists()
+    )
+    if form.is_valid() and _saved(form, lambda: _change(request, draft, form.written())):
+        return _next(request, "submissions:edit_hardware", draft)
+    context = {"form": form, "steps": steps(draft, "edit"), "draft": draft}
+    return _page(request, "submissions/edit_model.html", context, is_wrong=bool(form.errors))
+
+
+@of_draft
+def hardware(request: HttpRequest, draft: Submission) -> HttpResponse:
+    """Step 2: accelerator, count and price."""
+    prices = PriceList(draft.edition, run_date_of(draft))
+    chosen = (draft.manifest.get("hardware") or {}).get("accelerator") or ""
+    form = HardwareForm(
+        request.POST or None,
+        manifest=draft.manifest,
+        accelerators=prices.accelerators(),
+        offers=prices.offers(first=chosen),
+    )
+    if form.is_valid() and _saved(form, lambda: _change(request, draft, form.written())):
+        return _next(request, "submissions:edit_evidence", draft)
+    context = {"form": form, "steps": steps(draft, "edit_hardware"), "draft": draft, "on": prices.on}
+    return _page(request, "submissions/edit_hardware.html", context, is_wrong=bool(form.errors))
+
+
+def _change(request: HttpRequest, draft: Submission, manifest: Mapping[str, Any]) -> Submission:
+    patch = changes(draft.manifest, manifest)
+    user = cast(AbstractUser, request.user)
+    intake.change_draft(draft, by=user, manifest=patch, at=timezone.now(), complete=False)
+    return draft
+
+
+def _saved(form: ManifestForm, save: Callable[[], Submission]) -> Submission | None:
+    """The saved draft; None where this part of the manifest is wrong, and the form then says what is, all of it."""
+    wrong = [problem for problem in problems_in(form.written()) if form.owns(problem)]
+    form.show(wrong)
+    if wrong:
+        return None
+    try:
+        return save()
+    except ManifestInvalid as error:
+        form.show(error.problems)
+        return None
+
+
+def problems_in(manifest: Mapping[str, Any]) -> list[Problem]:
+    """All that is wrong with a manifest, were it sent as it is."""
+    try:
+        validate(manifest)
+    except ManifestInvalid as error:
+        return error.problems
+    return []
+
+
+def _next(request: HttpRequest, name: str, draft: Submission) -> HttpResponseRedirect:
+    """On to the next step, or to the list where the button said so."""
+    if "leave" in request.POST:
+        messages.success(request, "The draft is saved.")
+        return redirect(draft)
+    return redirect(name, draft.pk)
+
+
+def _page(request: HttpRequest, template: str, context: dict[str, Any], *, is_wrong: bool) -> HttpResponse:
+    return render(request, template, context, status=422 if is_wrong else 200)
+
+
+def steps(draft: Submission | None, current: str) -> list[dict[str, Any]]:
+    """Where one is in the form; the other steps are links once there is a draft."""
+    return [
+        {"name": name, "title": title, "is_current": name == current, "draft": draft if name != current else None}
+        for name, title in STEPS
+    ]

@@ -1,0 +1,223 @@
+"""Step 3 of a draft, its files and what is said about each task; and step 4, checking and sending it."""
+
+import unicodedata
+from collections.abc import Iterable, Sequence
+from pathlib import PurePosixPath
+from typing import cast
+from urllib.parse import urlencode
+
+from django.contrib.auth.models import AbstractUser
+from django.core.files.uploadedfile import UploadedFile
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+
+from leaderboard.catalogue import rules_of
+from scoring.rules import Phase
+from submissions import intake, quota
+from submissions.bundles import hardware_of, run_date_of
+from submissions.drafting import of_draft, problems_in, steps
+from submissions.errors import (
+    EvidenceMissing,
+    FileRefused,
+    ManifestInvalid,
+    Problem,
+    QuotaSpent,
+    Refused,
+    StepNotAllowed,
+)
+from submissions.evidence_forms import Slot, TaskEvidence, TaskForm, tasks_of_phase, with_tasks
+from submissions.forms import DescriptionForm, HardwareForm, changes
+from submissions.manifest import Place
+from submissions.models import Evidence, Submission
+from submissions.price_list import PriceList
+
+LONGEST_NAME = 120
+
+
+@of_draft
+def evidence(request: HttpRequest, draft: Submission) -> HttpResponse:
+    """Step 3. Every file that can be taken is taken, even where something else on the page is wrong."""
+    parts = parts_of(draft, request)
+    if request.method == "POST":
+        _take(request, draft, parts)
+        if not any(part.has_errors for part in parts):
+            return _onward(request, draft, parts)
+    invalid = request.method == "POST"
+    context = {
+        "draft": draft,
+        "parts": parts,
+        "invalid": invalid,
+        "steps": steps(draft, "edit_evidence"),
+        "limits": rules_of(draft.edition).limits,
+        **_attempts(draft),
+    }
+    return render(request, "submissions/edit_evidence.html", context, status=422 if invalid else 200)
+
+
+def _attempts(draft: Submission) -> dict[str, object]:
+    """Attempts left today by task, and whether there is no limit at all."""
+    left = quota.left(draft.owner, draft.edition, timezone.now())
+    return {"left": left, "unlimited": None in left.values()}
+
+
+def parts_of(draft: Submission, request: HttpRequest | None = None) -> list[TaskEvidence]:
+    """The tasks of the page, with what was typed where a form was sent."""
+    phase, files = Phase(draft.phase), list(draft.evidence.all())
+    asked = (request.POST or request.GET) if request else {}
+    parts = []
+    for task in tasks_of_phase(phase, draft.edition.tasks.all()):
+        data = request.POST if request and request.method == "POST" else None
+        form = TaskForm(data, manifest=draft.manifest, phase=phase, task=task)
+        runs = asked.get(f"{form.slug}-runs", "")
+        parts.append(TaskEvidence(form, files, int(runs) if runs.isascii() and runs.isdigit() else 1))
+    return parts
+
+
+def _take(request: HttpRequest, draft: Submission, parts: Sequence[TaskEvidence]) -> None:
+    """Files first, each by itself; then what was typed; then the file that is to go."""
+    user = cast(AbstractUser, request.user)
+    sent = [(slot, request.FILES[slot.field]) for part in parts for slot in part.slots if slot.field in request.FILES]
+    _open_tasks(user, draft, {slot.place.task for slot, _ in sent})
+    for slot, file in sent:
+        _take_file(user, draft, slot, cast(UploadedFile, file))
+    _remove(user, draft, parts, request.POST.get("remove", ""))
+    if not any(part.form.errors for part in parts):
+        _say(user, draft, parts)
+
+
+def _open_tasks(user: AbstractUser, draft: Submission, slugs: Iterable[str]) -> None:
+    """Tasks that get their first file now: a file can only stand at a task that the manifest has."""
+    new: dict[str, dict[str, object]] = {slug: {} for slug in slugs if slug not in draft.manifest["tasks"]}
+    if new:
+        intake.change_draft(draft, by=user, manifest={"tasks": new}, at=timezone.now(), complete=False)
+
+
+def _take_file(user: AbstractUser, draft: Submission, slot: Slot, file: UploadedFile) -> None:
+    name = name_of(slot.place, file.name or "")
+    try:
+        slot.evidence, _ = intake.add_evidence(
+            draft, by=user, place=slot.place, stream=file, name=name, at=timezone.now(), expected=file.size
+        )
+    except (FileRefused, ManifestInvalid) as error:
+        slot.error = _in_words(error)
+
+
+def name_of(place: Place, name: str) -> str:
+    """What the file is called from here on: its task, part and run before its own name, as `sst2/log.csv`."""
+    own = "".join("_" if unicodedata.category(letter).startswith(("C", "Z")) else letter for letter in name)
+    own = PurePosixPath(own.replace("\\", "/")).name[-LONGEST_NAME:] or place.kind
+    folders = [place.task, place.part, f"run{place.run}" if place.run > 1 else ""]
+    return "/".join([folder for folder in folders if folder] + [own])
+
+
+def _remove(user: AbstractUser, draft: Submission, parts: Sequence[TaskEvidence], number: str) -> None:
+    """Takes a file out, by the number on its button. One that is gone already is as it should be."""
+    found = draft.evidence.filter(pk=int(number)).first() if number.isascii() and number.isdigit() else None
+    if found is None:
+        return
+    for slot in (slot for part in parts for slot in part.slots):
+        if slot.evidence and slot.evidence.pk == found.pk:
+            slot.evidence = None
+    intake.remove_evidence(found, by=user)
+
+
+def _say(user: AbstractUser, draft: Submission, parts: Sequence[TaskEvidence]) -> None:
+    sent = set(Evidence.objects.filter(submission=draft).values_list("task", flat=True))
+    patch = changes(draft.manifest, with_tasks(draft.manifest, parts, sent))
+    try:
+        intake.change_draft(draft, by=user, manifest=patch, at=timezone.now(), complete=False)
+    except ManifestInvalid as error:
+        for problem in error.problems:
+            part = next((part for part in parts if part.form.owns(problem)), parts[0])
+            part.form.show([problem])
+
+
+def _onward(request: HttpRequest, draft: Submission, parts: Sequence[TaskEvidence]) -> HttpResponseRedirect:
+    """To the check, or back to this page with as many runs open as were."""
+    if "continue" in request.POST:
+        return redirect("submissions:edit_check", draft.pk)
+    more = request.POST.get("add_run", "")
+    runs = {
+        part.runs_field: len(part.runs) + (part.form.slug == more)
+        for part in parts
+        if len(part.runs) > 1 or part.form.slug == more
+    }
+    address = reverse("submissions:edit_evidence", args=[draft.pk])
+    anchor = request.POST.get("at") or more
+    known = anchor in {part.form.slug for part in parts}
+    return redirect(f"{address}?{urlencode(runs)}#task-{anchor}" if known else f"{address}?{urlencode(runs)}")
+
+
+@of_draft
+def check(request: HttpRequest, draft: Submission) -> HttpResponse:
+    """Step 4: what will be sent, what is missing, how many attempts are left, and the button."""
+    error: Refused | None = None
+    consents = "consent" in request.POST
+    if request.method == "POST" and consents:
+        try:
+            return redirect(intake.submit(draft, by=cast(AbstractUser, request.user), at=timezone.now()))
+        except StepNotAllowed:  # The other half of a double click was quicker: it is sent, once.
+            return redirect(draft)
+        except (ManifestInvalid, EvidenceMissing, QuotaSpent) as refused:
+            error = refused
+    status = 200 if request.method != "POST" else 429 if isinstance(error, QuotaSpent) else 422
+    context = {
+        "draft": draft,
+        "steps": steps(draft, "edit_check"),
+        "error": error,
+        "asks_consent": request.method == "POST" and not consents,
+        "consents": consents,
+        **summary_of(draft),
+    }
+    response = render(request, "submissions/edit_check.html", context, status=status)
+    if isinstance(error, QuotaSpent):
+        response["Retry-After"] = str(error.retry_after)
+    return response
+
+
+def summary_of(draft: Submission) -> dict[str, object]:
+    """What the check page says of a draft: what is wrong or missing and where to mend it, price, attempts left."""
+    problems, lacking = problems_of(draft), missing_in_words(draft)
+    chosen = hardware_of(draft.manifest)
+    prices = PriceList(draft.edition, run_date_of(draft))
+    return {
+        "problems": problems,
+        "missing": lacking,
+        "is_ready": not problems and not lacking,
+        "parts": [part for part in parts_of(draft) if part.evidence or part.form.slug in draft.manifest["tasks"]],
+        **_attempts(draft),
+        "accelerator": prices.name(chosen.accelerator) if chosen.accelerator else "",
+        "price": prices.price(chosen) if chosen.accelerator else None,
+        "run_date": run_date_of(draft),
+    }
+
+
+def problems_of(draft: Submission) -> list[tuple[str, Problem]]:
+    """What is wrong with the manifest, each with the URL name of the step where it can be mended."""
+    return [(_step_of(problem), problem) for problem in problems_in(draft.manifest)]
+
+
+def _step_of(problem: Problem) -> str:
+    section = problem.field.partition(".")[0]
+    if section in HardwareForm.sections:
+        return "edit_hardware"
+    return "edit" if section in DescriptionForm.sections else "edit_evidence"
+
+
+def missing_in_words(draft: Submission) -> list[str]:
+    """The files that are missing, as the evidence page calls them; as addresses call them where it does not."""
+    parts = parts_of(draft)
+    labels = {str(slot.place): f"{part.form.title}: {_label(slot)}" for part in parts for slot in part.slots}
+    return [labels.get(place, place) for place in intake.missing(draft)]
+
+
+def _label(slot: Slot) -> str:
+    run = f", run {slot.place.run}" if slot.place.run > 1 else ""
+    kind = slot.place.kind
+    return f"{kind} ({slot.place.part}){run}" if slot.place.part else f"{kind}{run}"
+
+
+def _in_words(error: Refused) -> str:
+    return f"{error.message} {error.remedy}".strip()

@@ -1,0 +1,52 @@
+"""The paper's baselines, loaded, for the tests that look at them."""
+
+import csv
+import io
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from leaderboard import loading
+from leaderboard.models import Edition
+from tests.factories import NOW
+
+BOARDS = [
+    (phase, measure)
+    for phase in ("pretraining", "finetuning", "inference")
+    for measure in ("time", "cost", "efficiency")
+]
+
+
+@pytest.fixture
+def baselines(db: None) -> Edition:
+    loading.load(NOW)
+    return Edition.objects.get(slug="hulk-2020")
+
+
+class Api:
+    """The public API as a script sees it."""
+
+    def __init__(self, client: Client) -> None:
+        self.client = client
+
+    def get(self, path: str, status: int = 200) -> Any:
+        response = self.client.get(f"/api/v1/{path}")
+        assert response.status_code == status, response.content
+        return response.json()
+
+    def rows(self, phase: str, measure: str, query: str = "") -> list[dict[str, Any]]:
+        return self.get(f"boards/{phase}/{measure}/?{query}")["results"]
+
+    def models(self, phase: str, measure: str, query: str = "") -> list[str]:
+        return [row["model"] for row in self.rows(phase, measure, query)]
+
+    def csv(self, phase: str, measure: str, query: str = "") -> list[dict[str, str]]:
+        response = self.client.get(f"/api/v1/boards/{phase}/{measure}/?format=csv&{query}")
+        assert response.status_code == 200
+        return list(csv.DictReader(io.StringIO(response.getvalue().decode())))
+
+
+@pytest.fixture
+def api(client: Client) -> Api:
+    return Api(client)

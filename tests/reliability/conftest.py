@@ -1,0 +1,36 @@
+"""Tests with real processes: none touches a server, a queue or a process that it has not started itself."""
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.reliability.processes import Site
+from tests.submissions.work.cases import make_maintainer, make_person, make_small_edition
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.slow)
+            item.add_marker(pytest.mark.xdist_group("reliability"))
+
+
+@pytest.fixture
+def site(transactional_db, tmp_path):
+    """An edition with gold labels, and a Valkey; workers are the test's to start. All of it ends with the test."""
+    make_small_edition()
+    site = Site(tmp_path)
+    yield site
+    site.stop()
+    sys.stdout.write(site.logs())
+
+
+@pytest.fixture
+def ada(transactional_db):
+    return make_person("ada")
+
+
+@pytest.fixture
+def mia(transactional_db):
+    return make_maintainer("mia")
