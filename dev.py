@@ -84,7 +84,8 @@ def refuse_old_python() -> None:
 @contextlib.contextmanager
 def environment_lock() -> Iterator[None]:
     """One at a time: `make run` and `make test` may start together on a fresh clone."""
-    LOG.parent.mkdir(parents=True, exist_ok=True)
+    LOG.parent.parent.mkdir(mode=0o700, exist_ok=True)
+    LOG.parent.mkdir(exist_ok=True)
     with (ROOT / "var" / "environment.lock").open("a") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield

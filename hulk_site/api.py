@@ -1,15 +1,19 @@
 """All addresses below /api/, and the two that tell operators how the server is."""
 
-from django.urls import include, path
+from django.urls import URLPattern, URLResolver, include, path
 
 import leaderboard.api
 import submissions.api
 from hulk_site import health, schema
 from hulk_site.accounts import api as accounts
 
-VERSION_1 = [*leaderboard.api.urlpatterns, *submissions.api.urlpatterns, *accounts.urlpatterns]
+VERSION_1: list[URLPattern | URLResolver] = [
+    *leaderboard.api.urlpatterns,
+    *submissions.api.urlpatterns,
+    *accounts.urlpatterns,
+]
 
-urlpatterns = [
+urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/", include(VERSION_1)),
     path("api/", include(schema.urlpatterns)),
     path("healthz", health.healthz, name="healthz"),

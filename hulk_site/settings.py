@@ -166,6 +166,8 @@ ACCOUNT_SIGNUP_FIELDS = ["username*", "email*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_LOGOUT_REDIRECT_URL = "/"
+# Sign-in limits count by address: how many proxies in front tell it (X-Forwarded-For).
+ALLAUTH_TRUSTED_PROXY_COUNT = env.whole("HULK_PROXIES", 0)
 
 # --- API -----------------------------------------------------------------------------------------------------------
 REST_FRAMEWORK = {

@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
+from django.db import models
 from django.db.models import Model, QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest
@@ -19,6 +20,8 @@ MOST_LINES = 12
 
 class ReadOnlyAdmin(admin.ModelAdmin):
     """Looked at, not changed."""
+
+    formfield_overrides = {models.URLField: {"assume_scheme": "https"}}
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
@@ -96,6 +99,8 @@ class AcceleratorAdmin(admin.ModelAdmin):
 
 class OfferForm(ModelForm):
     """A new price row. With `supersedes` it corrects that row, and must be of the same series and first day."""
+
+    source_url = forms.URLField(max_length=400, required=False, assume_scheme="https", label="Source address")
 
     class Meta:
         model = Offer

@@ -43,7 +43,6 @@ def curve_chart(title: str, cutoff: float, runs: Sequence[RunCurve]) -> CurveCha
     figure.add_hline(y=cutoff, line={"color": CUTOFF_COLOUR, "width": 1.5, "dash": "dash"})
     figure.add_annotation(
         x=0, y=cutoff, xref="paper", text=f"cut-off {cutoff:g}", showarrow=False, xanchor="left", yanchor="bottom",
-        font={"color": CUTOFF_COLOUR},
     )  # fmt: skip
     figure.update_layout(
         template=go.layout.Template(), showlegend=False, hovermode="closest", height=340,
@@ -64,6 +63,7 @@ def thinned(points: Sequence[Any], most: int, keep: float | None) -> list[Any]:
 
 
 def _draw_run(figure: go.Figure, run: RunCurve, colour: str, several: bool) -> None:
+    """The curve, and its crossing with its time beside it, on the side where the curve is not."""
     # A logarithmic axis has no zero: an evaluation before training starts stands in the table only.
     points = [point for point in thinned(run.points, MOST_POINTS, run.crossed_at) if point[0] > 0]
     name = f"run {run.run}" if several else "dev metric"
@@ -77,10 +77,17 @@ def _draw_run(figure: go.Figure, run: RunCurve, colour: str, several: bool) -> N
         return
     figure.add_scatter(
         x=[crossing[0]], y=[crossing[1]], name="crossing", mode="markers+text",
-        text=[f"{crossing[0]:,.2f} s"], textposition="bottom right",
+        text=[f"{crossing[0]:,.2f} s"], textposition="top left" if _is_late(crossing[0], points) else "bottom right",
+        cliponaxis=False,
         marker={"size": 12, "symbol": "circle-open", "color": CUTOFF_COLOUR, "line": {"width": 2.5}},
         hovertemplate="%{x:,.6~g} s: %{y:.4~f}<extra>first at or above the cut-off</extra>",
     )  # fmt: skip
+
+
+def _is_late(seconds: float, points: Sequence[tuple[float, float]]) -> bool:
+    """In the right half of the logarithmic axis, where a label to the right could leave the picture."""
+    first, last = math.log(points[0][0]), math.log(points[-1][0])
+    return math.log(seconds) > (first + last) / 2
 
 
 def _span(cutoff: float, runs: Iterable[RunCurve]) -> list[float]:

@@ -10,7 +10,7 @@ from leaderboard.charts import CurveChart, RunCurve, curve_chart, thinned
 from leaderboard.citation import bibtex
 from leaderboard.columns import MEASURE_TITLES, PHASE_TITLES
 from leaderboard.derivations import Derivation, by_task, derivations
-from leaderboard.models import BoardRow, Curve, Entry, Event, Outcome, PublishedScore
+from leaderboard.models import BoardRow, Curve, Entry, EntryStatus, Event, Outcome, PublishedScore
 from leaderboard.numbers import score_text
 from scoring.rules import ALL_TASKS, Measure, Phase
 
@@ -82,13 +82,18 @@ def entry_page(entry: Entry, url: str) -> EntryPage:
         standings=_standings(entry, newest),
         derivations=derivations(entry, newest, against),
         curves=_curves(entry),
-        public_files=[file for file in entry.evidence if file.get("public")],
-        private_files=[file for file in entry.evidence if not file.get("public")],
+        public_files=[file for file in entry.evidence if _is_offered(entry, file)],
+        private_files=[file for file in entry.evidence if not _is_offered(entry, file)],
         score_history=spans if len(spans) > len(newest) else [],
         events=list(entry.events.all()),
         reference=reference,
         bibtex=bibtex(entry, url),
     )
+
+
+def _is_offered(entry: Entry, file: Mapping[str, Any]) -> bool:
+    """Whether the API serves a file's bytes: it is public, and its owner has not withdrawn the entry."""
+    return bool(file.get("public")) and entry.status != EntryStatus.WITHDRAWN
 
 
 def _newest(spans: Sequence[PublishedScore]) -> dict[Measure, PublishedScore]:

@@ -101,9 +101,11 @@ def publish(
 ) -> Entry:
     """Put one entry on the boards, in place of the one that it supersedes; all of it or nothing."""
     ranking.lock(snapshot.edition)
-    entry = _create(snapshot, by=by, at=at)
+    pk = snapshot.id or uuid4()
     if supersedes is not None:
-        _end(supersedes, EntryStatus.SUPERSEDED, by=by, at=at, reason=f"superseded by {entry.pk}", successor=entry)
+        # First the old one goes: where it is the reference, there may be only one.
+        _end(supersedes, EntryStatus.SUPERSEDED, by=by, at=at, reason=f"superseded by {pk}", successor=pk)
+    entry = _create(snapshot, pk, by=by, at=at)
     ranking.rebuild(entry.edition, entry.phase, at=at, reason=f"{entry.model} published")
     return entry
 
@@ -114,7 +116,7 @@ def publish_baselines(snapshots: Sequence[EntrySnapshot], *, at: datetime) -> li
     if not snapshots:
         return []
     ranking.lock(snapshots[0].edition)
-    entries = [_create(snapshot, by=None, at=at) for snapshot in snapshots]
+    entries = [_create(snapshot, snapshot.id or uuid4(), by=None, at=at) for snapshot in snapshots]
     for phase in sorted({entry.phase for entry in entries}):
         ranking.rebuild(snapshots[0].edition, phase, at=at, reason="baselines loaded")
     return entries
@@ -131,9 +133,9 @@ def withdraw(entry: Entry, *, by: AbstractBaseUser | None, at: datetime, reason:
     ranking.rebuild(entry.edition, entry.phase, at=at, reason=f"{entry.model} withdrawn")
 
 
-def _create(snapshot: EntrySnapshot, *, by: AbstractBaseUser | None, at: datetime) -> Entry:
+def _create(snapshot: EntrySnapshot, pk: UUID, *, by: AbstractBaseUser | None, at: datetime) -> Entry:
     values = {name: getattr(snapshot, name) for name in ENTRY_FIELDS}
-    values["id"] = snapshot.id or uuid4()
+    values["id"] = pk
     values["hardware_text"] = snapshot.hardware_text or hardware_text(snapshot.accelerator, snapshot.count)
     values["footnotes"] = list(snapshot.footnotes)
     values["findings"] = [dict(one) for one in snapshot.findings]
@@ -178,17 +180,17 @@ def _end(
     by: AbstractBaseUser | None,
     at: datetime,
     reason: str,
-    successor: Entry | None = None,
+    successor: UUID | None = None,
 ) -> None:
     """Take a published entry off the boards; the caller holds the edition's lock and rebuilds the boards."""
     entry.refresh_from_db()
     if entry.status != EntryStatus.PUBLISHED:
         raise NotOnTheBoards(f"{entry.model} is {entry.get_status_display()} already.")
     old = {"status": entry.status}
-    entry.status, entry.ended_at, entry.end_reason, entry.superseded_by = status, at, reason, successor
+    entry.status, entry.ended_at, entry.end_reason, entry.superseded_by_id = status, at, reason, successor
     entry.save(update_fields=["status", "ended_at", "end_reason", "superseded_by"])
     what = Event.What.SUPERSEDED if successor else Event.What.WITHDRAWN
-    new = {"status": status.value} | ({"superseded_by": str(successor.pk)} if successor else {})
+    new = {"status": status.value} | ({"superseded_by": str(successor)} if successor else {})
     Event.objects.create(
         what=what, edition=entry.edition, entry=entry, by_id=pk_of(by), at=at, old=old, new=new, reason=reason
     )

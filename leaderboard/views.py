@@ -57,7 +57,7 @@ def board(request: HttpRequest, phase: str, measure: str) -> HttpResponse:
         "headings": headings(found.columns, query),
         "sorted_words": sorted_words(found.columns, query),
         "page_sizes": PER_PAGE,
-        "api_url": f"/api/v1/boards/{phase}/{measure}/",
+        "accelerators": dict(Accelerator.objects.values_list("slug", "short_name")),
         "export_query": query.string(page=None, per_page=None),
         "first_page": query.string(page=None),
         "previous_page": query.string(page=query.page - 1),

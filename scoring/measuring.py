@@ -132,7 +132,7 @@ def _inference(setting: Setting, task: Task, number: int, run: Run) -> Measured:
         findings = reading.findings + findings
     result = _from_latency(setting.evidence, run, latency)
     if proof is not None and proof.reaches_cutoff is False and result.outcome is Outcome.REACHED:
-        result = replace(result, outcome=Outcome.NOT_REACHED)
+        result = replace(result, outcome=Outcome.NOT_REACHED, seconds=None, value=None)
     result = replace(result, proof=proof)
     facts = RunFacts(number, run, _unless_wrong(result, findings), latency=latency, perfect=perfect)
     return Measured(facts, findings, {})
@@ -203,7 +203,7 @@ def together(setting: Setting, parts: tuple[Measured, ...], price: Price | None,
         stability=several.worst_stability(central),
         estimated=any(run.estimated for run in results),
         spread=several.spread(results),
-        curves=_curves(setting, parts),
+        curves=_curves(parts),
     )
 
 
@@ -231,7 +231,7 @@ def _bracket(central: tuple[RunResult, ...]) -> tuple[float, float] | None:
     return None if earlier is None or later is None else (earlier, later)
 
 
-def _curves(setting: Setting, parts: tuple[Measured, ...]) -> Mapping[str, Curve]:
+def _curves(parts: tuple[Measured, ...]) -> Mapping[str, Curve]:
     """Pretraining's curves are those of the run in the middle, by task."""
     central = several.middle([part.facts.result for part in parts])
     chosen = next((part for part in parts if central and part.facts.result is central[-1]), None)

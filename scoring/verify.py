@@ -46,7 +46,7 @@ def verify(
 
     `gold` holds the imported gold labels by task, `confirmed` the tasks whose gold has the hash that the edition
     publishes, `offers` the catalogue without superseded rows, `default_offers` the edition's series by accelerator.
-    `progress` hears the share done (0 to 1) and the activity in words, often enough to renew a lease at.
+    `progress` hears the share done (0 to 1) and the activity in words, before each run and at the end.
     Raises ValueError where the bundle names a task that the phase does not measure: a manifest is checked before.
     """
     price, findings = choose_price(

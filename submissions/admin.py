@@ -1,4 +1,4 @@
-"""The review queue. Nothing is edited here: a maintainer reads and decides, and every decision is a verb of `review`."""
+"""The review queue. Nothing is edited here: a maintainer reads and decides, and each decision is a verb of `review`."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -4,9 +4,10 @@ import io
 import json
 from collections.abc import Callable
 from pathlib import PurePosixPath
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
+from django.contrib.auth.models import AbstractUser
 from django.db.models import QuerySet
 from django.http import FileResponse, Http404, HttpRequest
 from django.urls import path
@@ -28,7 +29,7 @@ from submissions.errors import FileRefused, Refused, StorageAway, UploadBroken
 from submissions.evidence import keeping, open_blob
 from submissions.idempotency import Answer
 from submissions.manifest import Place, places, validate
-from submissions.models import Evidence, Status, Submission
+from submissions.models import Evidence, Status, Submission, Verification
 from submissions.parsers import Arriving, ManifestParser, Parcel, body_hash, read_parcel, require_length, watch
 from submissions.permissions import HasScope, must_own
 from submissions.serializers import (
@@ -67,14 +68,23 @@ class SubmitterView(GenericAPIView[Submission]):
         super().initial(request, *args, **kwargs)
         require_length(request._request)
 
+    @property
+    def user(self) -> AbstractUser:
+        """Who calls; `IsAuthenticated` has seen to it that it is somebody."""
+        return cast(AbstractUser, self.request.user)
+
+    def body(self) -> dict[str, Any]:
+        """The JSON object sent; empty where none was."""
+        return cast("dict[str, Any]", self.request.data)
+
     def get_queryset(self) -> QuerySet[Submission]:
         rows = Submission.objects.select_related("edition", "owner").prefetch_related("evidence", "edition__tasks")
         if self.dry_runs:
-            return rows.filter(is_dry_run=True, owner=self.request.user.pk)
-        return rows.visible_to(self.request.user)
+            return rows.filter(is_dry_run=True, owner=self.user.pk)
+        return rows.visible_to(self.user)
 
     def get_serializer_context(self) -> dict[str, Any]:
-        return {**super().get_serializer_context(), "at": timezone.now()}
+        return {**super().get_serializer_context(), "at": timezone.now(), "attempts_left": {}}
 
     def find(self) -> Submission:
         """The submission of the address; 404 where there is none for this caller."""
@@ -82,7 +92,7 @@ class SubmitterView(GenericAPIView[Submission]):
 
     def find_own(self) -> Submission:
         submission = self.find()
-        must_own(self.request.user, submission)
+        must_own(self.user, submission)
         return submission
 
     def shown(self, submission: Submission) -> dict[str, Any]:
@@ -94,7 +104,7 @@ class SubmitterView(GenericAPIView[Submission]):
         """Do the work, or give the first answer again where the request carries a known Idempotency-Key."""
         request = self.request
         account_address = request.get_full_path()[:300]
-        answer = idempotency.run(request.user, account_address, key_of(request), body_sha256, work, at=timezone.now())
+        answer = idempotency.run(self.user, account_address, key_of(request), body_sha256, work, at=timezone.now())
         return Response(answer.body, status=answer.status, headers=answer.headers)
 
 
@@ -116,14 +126,14 @@ def key_of(request: Request | HttpRequest) -> str:
 @schema.submissions
 class Submissions(SubmitterView):
     def get(self, request: Request) -> Response:
-        page = self.paginate_queryset(self.get_queryset().filter(owner=request.user.pk))
+        page = self.paginate_queryset(self.get_queryset().filter(owner=self.user.pk))
         return self.get_paginated_response(self.get_serializer(page, many=True).data)
 
     def post(self, request: Request) -> Response:
-        data = request.data
+        data = self.body()
 
         def create() -> Answer:
-            submission = intake.create_draft(owner=request.user, manifest=data, at=timezone.now())
+            submission = intake.create_draft(owner=self.user, manifest=data, at=timezone.now())
             return Answer(201, self.shown(submission), {"Location": address(request, submission)})
 
         return self.once(create, body_hash(data))
@@ -135,14 +145,14 @@ class OneSubmission(SubmitterView):
         return Response(self.get_serializer(self.find()).data)
 
     def patch(self, request: Request, pk: UUID) -> Response:
-        submission, changes = self.find_own(), request.data
+        submission, changes = self.find_own(), self.body()
         if list(changes) == ["manifest"] and isinstance(changes["manifest"], dict):
             changes = changes["manifest"]
-        intake.change_draft(submission, by=request.user, manifest=changes, at=timezone.now())
+        intake.change_draft(submission, by=self.user, manifest=changes, at=timezone.now())
         return Response(self.shown(submission))
 
     def delete(self, request: Request, pk: UUID) -> Response:
-        intake.delete_draft(self.find_own(), by=request.user)
+        intake.delete_draft(self.find_own(), by=self.user)
         return Response(status=204)
 
 
@@ -152,7 +162,7 @@ class Submit(SubmitterView):
         submission = self.find_own()
 
         def submit() -> Answer:
-            intake.submit(submission, by=request.user, at=timezone.now())
+            intake.submit(submission, by=self.user, at=timezone.now())
             return Answer(202, self.shown(submission), {"Location": address(request, submission)})
 
         return self.once(submit, body_hash({}))
@@ -162,16 +172,16 @@ class Submit(SubmitterView):
 class Withdraw(SubmitterView):
     def post(self, request: Request, pk: UUID) -> Response:
         submission = self.find_own()
-        said = CommentSerializer(data=request.data)
+        said = CommentSerializer(data=self.body())
         said.is_valid(raise_exception=True)
-        review.withdraw(submission, by=request.user, at=timezone.now(), comment=said.validated_data["comment"])
+        review.withdraw(submission, by=self.user, at=timezone.now(), comment=said.validated_data["comment"])
         return Response(self.shown(submission))
 
 
 @schema.revise
 class Revise(SubmitterView):
     def post(self, request: Request, pk: UUID) -> Response:
-        draft = review.revise(self.find_own(), by=request.user, at=timezone.now())
+        draft = review.revise(self.find_own(), by=self.user, at=timezone.now())
         status = 200 if draft.pk == pk else 201
         return Response(self.shown(draft), status=status, headers={"Location": address(request, draft)})
 
@@ -183,15 +193,15 @@ class NewestVerification(SubmitterView):
         newest = submission.verifications.order_by("-number").first()
         if submission.status == Status.DRAFT and newest is None:
             raise NotFound("This draft was not submitted yet, so there is no verification.", code="not-submitted")
-        return Response(visible(newest, submission, to=request.user))
+        return Response(visible(newest, submission, to=self.user))
 
 
 @schema.verifications
 class Verifications(SubmitterView):
     def get(self, request: Request, pk: UUID) -> Response:
         submission = self.find()
-        page = self.paginate_queryset(submission.verifications.order_by("-number"))  # type: ignore[arg-type]
-        return self.get_paginated_response([visible(one, submission, to=request.user) for one in page or []])
+        page = cast("list[Verification]", self.paginate_queryset(submission.verifications.order_by("-number")))  # type: ignore[arg-type]
+        return self.get_paginated_response([visible(one, submission, to=self.user) for one in page])
 
 
 # --- evidence ------------------------------------------------------------------------------------------------------
@@ -222,7 +232,7 @@ class OneEvidence(SubmitterView):
         named = {one.key: one.name for one in places(submission.manifest)}
         evidence, is_new = intake.add_evidence(
             submission,
-            by=request.user,
+            by=self.user,
             place=place,
             stream=stream,
             name=named.get(place.key) or sent_name or str(place),
@@ -246,7 +256,7 @@ class OneEvidence(SubmitterView):
         return response
 
     def delete(self, request: Request, pk: UUID, task: str, kind: str) -> Response:
-        intake.remove_evidence(self._evidence(self.find_own()), by=request.user)
+        intake.remove_evidence(self._evidence(self.find_own()), by=self.user)
         return Response(status=204)
 
     def place(self) -> Place:
@@ -300,7 +310,7 @@ class Bundles(SubmitterView):
 
             def send() -> Answer:
                 submission = intake.send_stored(
-                    owner=request.user, valid=valid, files=parcel.files, blobs=blobs, at=timezone.now(), dry_run=dry_run
+                    owner=self.user, valid=valid, files=parcel.files, blobs=blobs, at=timezone.now(), dry_run=dry_run
                 )
                 body = {
                     "id": str(submission.pk),
@@ -319,7 +329,7 @@ class Bundles(SubmitterView):
             intake.check_bundle(valid, parcel.files)
         except Refused:
             account_address = self.request.get_full_path()[:300]
-            if idempotency.is_known(self.request.user, account_address, key, at=timezone.now()):
+            if idempotency.is_known(self.user, account_address, key, at=timezone.now()):
                 raise idempotency.another_body() from None
             raise
         return valid

@@ -15,7 +15,7 @@ from django.contrib.auth.models import AbstractUser
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.cache import never_cache
+from django.views.decorators.cache import cache_control, never_cache
 from django.views.decorators.http import require_http_methods
 
 from leaderboard.models import Edition
@@ -62,10 +62,13 @@ def of_draft(view: DraftView) -> Callable[[HttpRequest, UUID], HttpResponse]:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@never_cache
+@cache_control(private=True, no_cache=True)
 @login_required
 def start(request: HttpRequest) -> HttpResponse:
-    """Step 1 of a new draft. However often its form arrives, there is one draft for it."""
+    """Step 1 of a new draft. However often its form arrives, there is one draft for it.
+
+    A browser may keep the page for its Back button, so that the same form with the same nonce comes again.
+    """
     user = cast(AbstractUser, request.user)
     editions = list(Edition.objects.order_by("is_demo", "-published_on", "-pk"))
     form = DescriptionForm(request.POST or None, manifest=_defaults(request, editions), editions=editions)

@@ -44,8 +44,10 @@ def create_draft(
 def _create(owner: AbstractBaseUser, valid: dict[str, Any], at: datetime, *, is_dry_run: bool) -> Submission:
     with transaction.atomic():
         edition = Edition.objects.get(slug=valid["edition"])
-        submission = Submission.objects.create(owner=owner, edition=edition, manifest=valid, is_dry_run=is_dry_run)
-        submission.steps.create(by=owner, at=at, from_status="", to_status=Status.DRAFT)
+        submission = Submission.objects.create(
+            owner_id=owner.pk, edition=edition, manifest=valid, is_dry_run=is_dry_run
+        )
+        submission.steps.create(by_id=owner.pk, at=at, from_status="", to_status=Status.DRAFT)
     return submission
 
 
@@ -123,9 +125,15 @@ def must_be_open(submission: Submission, place: Place) -> None:
 
 def _place(draft: Submission, place: Place, blob: Blob, name: str, at: datetime) -> tuple[Evidence, str]:
     """The row of a file at its place, and the hash of what stood there before (empty: nothing)."""
-    where = {"submission": draft, "task": place.task, "kind": place.kind, "run": place.run, "part": place.part}
+    where: dict[str, Any] = {
+        "submission": draft,
+        "task": place.task,
+        "kind": place.kind,
+        "run": place.run,
+        "part": place.part,
+    }
     before = Evidence.objects.filter(**where).first()
-    values = {"name": name, "sha256": blob.sha256, "size": blob.size}
+    values: dict[str, Any] = {"name": name, "sha256": blob.sha256, "size": blob.size}
     evidence, _ = Evidence.objects.update_or_create(**where, defaults=values)
     return evidence, before.sha256 if before else ""
 

@@ -221,10 +221,9 @@ def _read_tasks(manifest: Mapping[str, Any], edition: Edition, mistakes: Mistake
     known = {task.slug: task for task in edition.tasks.all()}
     slugs = [ALL_TASKS] if phase == Phase.PRETRAINING else list(known)
     if not isinstance(given, dict) or not given:
-        if given:
-            mistakes.note("tasks", f"`tasks` must be an object with one key a task; it is {shown(given)}.")
-        elif given == {}:
-            mistakes.note("tasks", "`tasks` names no task.", remedy=f"Known: {', '.join(slugs)}.", code="required")
+        if given is not None:
+            message = f"`tasks` must be an object with at least one task; it is {shown(given)}."
+            mistakes.note("tasks", message, remedy=f"Known: {', '.join(slugs)}.", code="required")
         return {}
     for slug in given:
         if slug not in slugs:

@@ -4,12 +4,12 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import IO, Any
+from typing import IO, Any, cast
 
 from django.core.files import File
 from django.core.files.uploadedfile import UploadedFile
 from django.core.files.uploadhandler import FileUploadHandler, TemporaryFileUploadHandler
-from django.http import HttpRequest
+from django.http import HttpRequest, QueryDict
 from django.utils.http import parse_header_parameters
 from rest_framework.parsers import BaseParser
 from rest_framework.request import Request
@@ -158,7 +158,7 @@ class Parcel:
 
 def read_parcel(request: Request, arriving: Arriving) -> Parcel:
     """The parts of a bundle. Raises ManifestInvalid or FileRefused where they cannot be one."""
-    fields, files = request.data, request.FILES
+    fields, files = cast(QueryDict, request.data), request.FILES
     arriving.check_whole()
     for name in files:
         if len(files.getlist(name)) > 1:

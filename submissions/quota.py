@@ -94,7 +94,7 @@ def _last_verified(submission: Submission) -> dict[str, str]:
 
 
 def _used(account: AbstractBaseUser, edition: Edition, at: datetime) -> dict[str, int]:
-    counted = Attempt.objects.filter(account=account, edition=edition.slug, day=_day(at), given_back_at=None)
+    counted = Attempt.objects.filter(account_id=account.pk, edition=edition.slug, day=_day(at), given_back_at=None)
     return dict(counted.order_by().values_list("task").annotate(Count("pk")))
 
 

@@ -55,7 +55,7 @@ class SubmissionSerializer(serializers.ModelSerializer[Submission]):
     @extend_schema_field(serializers.DictField(child=serializers.IntegerField(allow_null=True)))
     def get_attempts_left(self, submission: Submission) -> dict[str, int | None]:
         """Attempts left today for each task; null where there is no limit."""
-        known = self.context.setdefault("attempts_left", {})
+        known = self.context["attempts_left"]
         key = (submission.owner_id, submission.edition_id)
         if key not in known:
             known[key] = quota.left(submission.owner, submission.edition, self.context["at"])

@@ -29,7 +29,7 @@ STARTS = {
 }
 BZIP2 = re.compile(rb"BZh[1-9]1AY&SY")
 PICKLE = re.compile(
-    rb"\x80[\x01-\x05]|\(?[dl]p0\n|\([dl]p\d+\n|c(?:__builtin__|builtins|copy_reg|os|posix|numpy[\w.]*)\n"
+    rb"\x80[\x01-\x05]|[\]})]q\x00|\(?[dl]p0\n|\([dl]p\d+\n|c(?:__builtin__|builtins|copy_reg|os|posix|numpy[\w.]*)\n"
 )
 SEND_INSTEAD = "Send each file by itself, as text; one file may be compressed with gzip."
 

@@ -40,12 +40,16 @@ def make_token(user: Any, *scopes: str, **values: Any) -> str:
 
 
 def make_catalogue(slug: str | None = None, **values: Any) -> Edition:
-    """An edition that can be submitted to: tasks `sst` (whole) and `nli` (matched, mismatched), one priced accelerator."""
+    """An edition to submit to: tasks `sst` (whole) and `nli` (matched, mismatched), one priced accelerator."""
     edition = make_edition(slug, **values)
     make_task(edition, "sst")
     parts = [{"name": "matched", "size": 6}, {"name": "mismatched", "size": 4}]
     make_task(edition, "nli", parts=parts, label_orders=[["hf", ["no", "yes"]], ["glue", ["yes", "no"]]])
-    make_offer(make_accelerator("rtx-2080-ti"), edition=edition)
+    accelerator = make_accelerator("rtx-2080-ti")
+    if accelerator.offers.exists():
+        edition.default_offers.create(accelerator=accelerator, offer_slug="cloud-rtx-2080-ti")
+    else:
+        make_offer(accelerator, edition=edition)
     return edition
 
 
@@ -61,7 +65,9 @@ def make_manifest(edition: Edition, tasks: Mapping[str, Any] | None = None, **va
     }
 
 
-def make_submission(owner: Any = None, edition: Edition | None = None, *, complete: bool = True, **values: Any) -> Submission:
+def make_submission(
+    owner: Any = None, edition: Edition | None = None, *, complete: bool = True, **values: Any
+) -> Submission:
     """A draft; `complete`: with its log and predictions."""
     owner = owner or make_user()
     edition = edition or make_catalogue()

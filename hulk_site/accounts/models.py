@@ -3,7 +3,7 @@
 from django.contrib.auth.models import AbstractUser
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from knox.models import AbstractAuthToken
+from knox.models import AbstractAuthToken, AuthTokenManager
 
 
 class Scope(models.TextChoices):
@@ -25,6 +25,8 @@ class Token(AbstractAuthToken):
     name = models.CharField(max_length=80)
     scopes = ArrayField(models.CharField(max_length=10, choices=Scope.choices), default=all_scopes)
     last_used = models.DateTimeField(null=True, blank=True)
+
+    objects = AuthTokenManager()
 
     class Meta(AbstractAuthToken.Meta):
         abstract = False

@@ -49,8 +49,10 @@ class Supervisor:
     A guard, a process of its own, ends everything even if this one is killed.
     """
 
-    def __init__(self, say: Callable[[str], None]) -> None:
+    def __init__(self, say: Callable[[str], None], lock: int | None = None) -> None:
+        """`lock` is a locked file that the guard holds, too: it is free again only when everything has ended."""
         self.say = say
+        self._locks = () if lock is None else (lock,)
         self.processes: list[Process] = []
         self._held = 0
         self._asked = False
@@ -59,7 +61,12 @@ class Supervisor:
         for number in STOP_SIGNALS:
             signal.signal(number, self._on_signal)
         self._guard = subprocess.Popen(
-            [sys.executable, GUARD], stdin=subprocess.PIPE, start_new_session=True, cwd="/", text=True
+            [sys.executable, GUARD],
+            stdin=subprocess.PIPE,
+            start_new_session=True,
+            cwd="/",
+            text=True,
+            pass_fds=self._locks,
         )
         return self
 

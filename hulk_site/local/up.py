@@ -32,7 +32,7 @@ def up(say: Callable[[str], None]) -> int:
     with (VAR / "run.lock").open("a+") as lock:
         hold(lock.fileno())
         refuse_taken(port)
-        with Supervisor(say) as supervisor:
+        with Supervisor(say, lock.fileno()) as supervisor:
             say("Starting PostgreSQL and Valkey …")
             home = functools.cache(lambda: lasting_home(say))
             addresses = start_servers(supervisor, home, durable=True)
@@ -63,7 +63,9 @@ def hold(lock: int) -> None:
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError as error:
-        raise Unusable("HULK already runs in this folder; stop it first (Ctrl-C), or use the one that runs.") from error
+        raise Unusable(
+            "HULK already runs in this folder, or has not quite stopped yet; stop it with Ctrl-C first."
+        ) from error
 
 
 def refuse_taken(port: int) -> None:

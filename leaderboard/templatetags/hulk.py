@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django import template
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from leaderboard.catalogue import decimal_text
@@ -101,15 +101,24 @@ def at(mapping: Mapping[str, Any], key: str) -> Any:
 
 
 @register.filter
+def named(key: str, names: Mapping[str, str]) -> str:
+    """The name that belongs to a slug, or the slug itself."""
+    return names.get(key, key)
+
+
+@register.filter
 def spaced(name: str) -> str:
     """A key in words: `edition_revision` as `edition revision`."""
     return name.replace("_", " ")
 
 
 @register.filter
-def is_web(url: Any) -> bool:
-    """True for http and https addresses, the only ones that become a link."""
-    return _web(url) is not None
+def ticked(text: str) -> SafeString:
+    """Plain text in which `words between backticks` stand as code; everything in it is escaped."""
+    parts = str(text).split("`")
+    if len(parts) % 2 == 0:
+        return format_html("{}", text)
+    return format_html_join("", "{}", ((_code(part) if place % 2 else part,) for place, part in enumerate(parts)))
 
 
 @register.simple_tag
@@ -121,6 +130,10 @@ def outlink(url: Any, text: str = "") -> SafeString | str:
     return format_html(
         '<a href="{}" rel="noopener nofollow ugc"><bdi>{}</bdi></a>', url, text or parts.removeprefix("www.")
     )
+
+
+def _code(text: str) -> SafeString:
+    return format_html("<code>{}</code>", text)
 
 
 def _web(url: Any) -> str | None:

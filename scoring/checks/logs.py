@@ -36,6 +36,7 @@ def _crossing(facts: TaskFacts, run: RunFacts, crossed: Crossing) -> Iterator[Fi
     if seconds < EARLIEST_SECONDS:
         message = f"The cut-off is reached at {plain(seconds)} s, before {EARLIEST_SECONDS} s: no training can do that."
         yield here("crossing-at-zero", message)
+        return
     if run.result.stability is Stability.LOST:
         message = f"After the crossing at {plain(seconds)} s the metric ends below the cut-off{facts.of_run(run)}."
         yield here("crossing-lost", message)

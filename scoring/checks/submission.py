@@ -15,11 +15,14 @@ def check_clock(facts: SubmissionFacts) -> Iterator[Finding]:
         return
     if facts.bundle.clock not in (None, facts.rules.clock):
         message = f"The manifest names the clock `{facts.bundle.clock}`; the edition's is `{facts.rules.clock}`."
-        yield finding("clock-differs", message)
+        remedy = "Send times of the edition's clock and leave `clock` empty, where the log has them."
+        yield finding("clock-differs", message, remedy=remedy)
     if facts.bundle.includes_evaluation == "yes":
-        yield finding("clock-differs", "The times include evaluation, which the edition leaves off the clock.")
+        message = "The times include evaluation, which the edition leaves off the clock."
+        yield finding("clock-differs", message, remedy="Log times without evaluation, where you can; else leave it so.")
     elif facts.bundle.includes_evaluation != "no":
-        yield finding("clock-differs", "The manifest does not say whether the times include evaluation.")
+        message = "The manifest does not say whether the times include evaluation."
+        yield finding("clock-differs", message, remedy="Set `includes_evaluation` to `yes` or `no`.")
 
 
 def check_code(facts: SubmissionFacts) -> Iterator[Finding]:

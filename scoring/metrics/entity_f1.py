@@ -1,4 +1,4 @@
-"""Entity-level micro F1, counted exactly as the CoNLL shared task's own scorer (conlleval) does (PROTOCOL section 2)."""
+"""Entity-level micro F1, counted exactly as conlleval, the CoNLL shared task's scorer, does (PROTOCOL section 2)."""
 
 from dataclasses import dataclass
 from fractions import Fraction

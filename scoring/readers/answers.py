@@ -53,9 +53,7 @@ class AnswerReader:
         rows = read_labels(text, PREDICTED, rows=size + 1)
         ids = RowIds(self._task, None if part == WHOLE else part, self._pairs)
         unnamed: list[int] = []
-        count = 0
-        for row in rows:
-            count += 1
+        for count, row in enumerate(rows, 1):
             if count > size:
                 notes.add("predictions-length", f"The file has more than the dev set's {size:,} rows.", line=row.line)
                 return

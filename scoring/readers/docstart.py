@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 Mask = NDArray[np.bool_]
 _HEADLINE = range(5, 15)
 _LONGEST_DATELINE = 5
+_SHORTEST_SENTENCE = 13
 
 
 class Misfit(Exception):
@@ -44,29 +45,26 @@ def fitted(lengths: Sequence[int], lone: Sequence[bool], wanted: Sequence[int]) 
 def likely(lengths: Sequence[int], lone: Sequence[bool], excess: int) -> Mask:
     """Which sentences to keep where `excess` lone O's must go and nothing says which. Misfit where there are fewer.
 
-    A document opens with a headline (5 to 14 tokens) and a short line for place and date (up to 5). Lone O's before
-    such a pair go first, then those farthest from any other that goes, as documents are longer than a few lines.
+    A document opens with a headline (5 to 14 tokens) and then a line for place and date (up to 5) or a full sentence
+    (13 and more); the lines of the tables in which single tokens stand are between the two.
     """
     candidates = [i for i, is_lone in enumerate(lone) if is_lone]
     if excess > len(candidates):
         raise Misfit(len(lengths))
-    gone = [i for i in candidates if _opens_document(lengths, i)][:excess]
-    distance = np.full(len(lengths), -1)
-    distance[candidates] = len(lengths)
-    places = np.arange(len(lengths))
-    for i in gone:
-        distance = np.minimum(distance, abs(places - i))
-    while len(gone) < excess:
-        gone.append(int(distance.argmax()))
-        distance = np.minimum(distance, abs(places - gone[-1]))
+    candidates.sort(key=lambda i: _unlikeliness(lengths, i))  # stable: the first of equals
     keep = np.ones(len(lengths), np.bool_)
-    keep[gone] = False
+    keep[candidates[:excess]] = False
     return keep
 
 
-def _opens_document(lengths: Sequence[int], at: int) -> bool:
+def _unlikeliness(lengths: Sequence[int], at: int) -> int:
+    """0 before a headline and a date line, 1 before a headline and a full sentence, 2 before anything else."""
     after = lengths[at + 1 : at + 3]
-    return len(after) == 2 and after[0] in _HEADLINE and 1 < after[1] <= _LONGEST_DATELINE
+    if len(after) < 2 or after[0] not in _HEADLINE:
+        return 2
+    if 1 < after[1] <= _LONGEST_DATELINE:
+        return 0
+    return 1 if after[1] >= _SHORTEST_SENTENCE else 2
 
 
 def _run_of_ones(lengths: Sequence[int], at: int) -> tuple[list[int], int]:

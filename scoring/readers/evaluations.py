@@ -17,7 +17,7 @@ from scoring.readers.wording import shown
 from scoring.rules import Phase, Rules, Task
 from scoring.values import Curve, Point
 
-MOST_EVALUATIONS = 1_000_000
+MOST_EVALUATIONS = 200_000
 PERCENT = Decimal(100)
 
 
@@ -39,9 +39,12 @@ class Cells(Protocol):
 
 
 class TaskCurve:
-    """Gathers one task's evaluations. Halves of a dev set that stand on rows of their own are put together."""
+    """Gathers one task's evaluations. Halves of a dev set that stand on rows of their own are put together.
 
-    def __init__(self, task: Task, columns: MetricColumns, notes: Notes) -> None:
+    With `thin` a very long curve is thinned; not where rows of several tasks must stay side by side.
+    """
+
+    def __init__(self, task: Task, columns: MetricColumns, notes: Notes, *, thin: bool) -> None:
         self.task = task
         self.columns = columns
         self._notes = notes
@@ -49,6 +52,7 @@ class TaskCurve:
         self._waiting: dict[int, Decimal] = {}
         self._waiting_line = 0
         self._curve: list[Evaluation] = []
+        self._thin = thin
         self._full = MOST_POINTS
 
     def values(self, cells: Cells, line: int) -> tuple[Decimal, ...] | None:
@@ -72,11 +76,15 @@ class TaskCurve:
 
     def add(self, evaluation: Evaluation) -> None:
         self._curve.append(evaluation)
-        if len(self._curve) > self._full:
+        if self._thin and len(self._curve) > self._full:
             self._curve = thinned(self._curve)
             self._full = max(MOST_POINTS, 2 * len(self._curve))
-            if len(self._curve) > MOST_EVALUATIONS:
-                raise Unreadable(f"The log has more than {MOST_EVALUATIONS:,} evaluations that rise above all before.")
+        if len(self._curve) > MOST_EVALUATIONS:
+            raise Unreadable(
+                f"The log has more than {MOST_EVALUATIONS:,} evaluations that a curve must keep.",
+                remedy="Send fewer evaluations; rows without a metric do not count as one.",
+                line=evaluation.line,
+            )
 
     def finished(self, epoch_shift: int) -> Curve:
         """The curve in percent; empty where something about this task is wrong."""
@@ -141,8 +149,11 @@ class Evaluations:
         self._columns = columns
         self._clock = clock
         self._notes = notes
+        alone = len(request.tasks) == 1
         self._tasks = [
-            TaskCurve(task, columns.metrics[task.slug], notes) for task in request.tasks if task.slug in columns.metrics
+            TaskCurve(task, columns.metrics[task.slug], notes, thin=alone)
+            for task in request.tasks
+            if task.slug in columns.metrics
         ]
         self._before: tuple[float, int | Decimal | None, int] | None = None
         self._first_evaluation: int | None = None

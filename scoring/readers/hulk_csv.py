@@ -17,7 +17,7 @@ _FORMAT = "HULK result.csv"
 
 
 class HulkLog:
-    """Fine-tuning: a time and a result a task, in the order of the edition's tasks. Pretraining: hours, then results."""
+    """Fine-tuning: time and result of each task, in the edition's order. Pretraining: hours, then the results."""
 
     def recognises(self, head: bytes, request: LogRequest) -> bool:
         titles = first_line(head)
@@ -50,7 +50,7 @@ def _is_finetuning(titles: list[str], request: LogRequest) -> bool:
     """Pairs of time and result; a header, if there is one, says so or says nothing of use."""
     if len(titles) != 2 * len(request.rules.tasks):
         return False
-    if is_numeric(titles) or all(map(_is_time, titles[::2])) and not any(map(_is_time, titles[1::2])):
+    if is_numeric(titles) or (all(map(_is_time, titles[::2])) and not any(map(_is_time, titles[1::2]))):
         return True
     found = columns(titles, request.tasks)
     return found.time is None and not found.metrics

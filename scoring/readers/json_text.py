@@ -40,7 +40,7 @@ def json_object(text: str, line: int, deepest: int) -> dict[str, Any]:
 
 
 class JsonReader:
-    """Pulls values out of one large JSON object as it streams. Numbers are exact; a line number goes with each value."""
+    """Pulls values out of one large JSON object as it streams. Numbers are exact; `line` is that of the next one."""
 
     def __init__(self, text: Text) -> None:
         self._blocks = _decoded(text)

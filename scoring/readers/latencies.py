@@ -1,4 +1,4 @@
-"""Latency samples -> milliseconds: one a line, CSV or TSV with a header, or HULK's `result.csv` (PROTOCOL section 7)."""
+"""Latency samples -> milliseconds: one a line, CSV with a header, or HULK's `result.csv` (PROTOCOL section 7)."""
 
 from array import array
 from collections.abc import Mapping, Sequence
@@ -28,6 +28,7 @@ def read(source: Source, tasks: Sequence[Task], rules: Rules) -> LatencyReading:
         samples = _read(Text(source, rules.limits), tasks, rules, notes)
     except Unreadable as error:
         notes.unreadable(error)
+        return LatencyReading(findings=notes.findings)
     if notes.wrong():
         return LatencyReading(findings=notes.findings)
     arrays = {slug: np.frombuffer(values, np.float64) for slug, values in samples.items() if len(values)}
@@ -54,7 +55,7 @@ class _Column:
             self.samples.append(float(in_ms))
 
 
-def _read(text: Text, tasks: Sequence[Task], rules: Rules, notes: Notes) -> Mapping[str, array[float]]:
+def _read(text: Text, tasks: Sequence[Task], rules: Rules, notes: Notes) -> Mapping[str, "array[float]"]:
     if text.head().lstrip().startswith((b"{", b"[")):
         raise Unreadable("The file is JSON.", remedy="Send the samples in milliseconds, one a line, or as CSV.")
     columns: dict[str, _Column] | None = None

@@ -1,6 +1,7 @@
 """Collects findings about one file, so that a million bad rows give a handful of findings."""
 
 from collections import Counter
+from collections.abc import Iterator
 
 from scoring.findings import Finding, Severity, finding
 from scoring.readers.text import Unreadable
@@ -36,9 +37,10 @@ class Notes:
 
     @property
     def findings(self) -> tuple[Finding, ...]:
-        more = [
-            finding(code, f"{count - MOST_OF_A_CODE:,} more findings of this kind in this file.", task=task, file=self.file)
-            for (code, task), count in self._count.items()
-            if count > MOST_OF_A_CODE
-        ]
-        return (*self._found, *more)
+        return (*self._found, *self._more())
+
+    def _more(self) -> Iterator[Finding]:
+        for (code, task), count in self._count.items():
+            if count > MOST_OF_A_CODE:
+                message = f"{count - MOST_OF_A_CODE:,} more findings of this kind in this file."
+                yield finding(code, message, task=task, file=self.file)

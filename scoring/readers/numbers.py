@@ -54,4 +54,3 @@ def mean(values: Sequence[Decimal]) -> Decimal:
     if len(values) == 2:
         return _EXACT.multiply(total, Decimal("0.5"))
     return total if len(values) == 1 else Context(prec=50).divide(total, Decimal(len(values)))
-

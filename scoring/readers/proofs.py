@@ -27,7 +27,12 @@ def with_interval(partial: Finding, interval: tuple[float, float]) -> Finding:
 
 
 def proof(
-    task: Task, metric: Fraction | None, rows: int, digest: str, detail: Mapping[str, float], *,
+    task: Task,
+    metric: Fraction | None,
+    rows: int,
+    digest: str,
+    detail: Mapping[str, float],
+    *,
     interval: tuple[float, float] | None = None,
 ) -> Proof:
     """The proof. Whether the cut-off is reached is decided without rounding: 785 of 872 is at 90, 784 is below."""

@@ -56,6 +56,5 @@ class RowIds:
 
 def pair_places(gold: Gold | None) -> dict[str, Place]:
     """The place of each of MultiNLI's pair ids; empty where the gold labels came without them."""
-    parts = gold.parts.values() if gold else ()
-    names = gold.parts.keys() if gold else ()
-    return {pair: (name, row) for name, part in zip(names, parts, strict=True) for row, pair in enumerate(part.pair_ids)}
+    parts = gold.parts.items() if gold else ()
+    return {pair: (name, row) for name, part in parts for row, pair in enumerate(part.pair_ids)}

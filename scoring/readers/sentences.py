@@ -1,7 +1,7 @@
 """Files of entity tags, in every layout people write them in -> sentences of tag codes (PROTOCOL section 7)."""
 
 from array import array
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -22,7 +22,7 @@ UnknownTag = Callable[[bytes, int], None]
 
 
 class TooMany(Exception):
-    """The file has more sentences or tokens than any reading of the dev set could have. `line` is where it was clear."""
+    """More sentences or tokens than any reading of the dev set could have; `line` is where it was clear."""
 
     def __init__(self, line: int) -> None:
         super().__init__(line)
@@ -123,17 +123,11 @@ def is_sentence_a_line(head: bytes) -> bool:
     return not has_blank_lines or len(widths) > 1
 
 
-def _numbered(text: Text) -> Iterator[tuple[int, list[bytes]]]:
-    number = 0
-    for lines in text.chunks():
-        for number, line in enumerate(lines, number + 1):
-            yield number, line.split()
-
-
 def _read_columns(text: Text, gathering: _Gathering, most_tokens: int) -> None:
     """A token a line, the last column its tag; blank lines and -DOCSTART- lines end a sentence."""
     number = since = 0
-    for number, cells in _numbered(text):
+    for number, line in text.numbered():
+        cells = line.split()
         if not cells or cells[0] == DOCSTART:
             gathering.end(number)
             since = 0
@@ -146,7 +140,8 @@ def _read_columns(text: Text, gathering: _Gathering, most_tokens: int) -> None:
 
 
 def _read_lines(text: Text, gathering: _Gathering) -> None:
-    for number, cells in _numbered(text):
+    for number, line in text.numbered():
+        cells = line.split()
         if cells and cells[0] != DOCSTART:
             for cell in cells:
                 gathering.tag(cell, number)

@@ -104,11 +104,10 @@ def _say_misfit(sentences: Sentences, part: Part, wanted: list[int] | None, at: 
     message = f"The file has {count:,} sentences, and the dev set has {part.size:,}."
     line = int(sentences.lines[at]) if at < count else None
     if wanted is not None and line is not None:
-        message += f" The first that does not fit is the file's sentence {at + 1:,}, with {sentences.lengths[at]:,} tokens."
+        tokens = f"{sentences.lengths[at]:,} tokens"
+        message += f" The first that does not fit is the file's sentence {at + 1:,}, with {tokens}."
         if count == part.size:
-            message = (
-                f"Sentence {at + 1:,} has {sentences.lengths[at]:,} tokens, and the dev set's has {wanted[at]:,}."
-            )
+            message = f"Sentence {at + 1:,} has {sentences.lengths[at]:,} tokens, and the dev set's has {wanted[at]:,}."
     notes.add(
         "predictions-length",
         message,

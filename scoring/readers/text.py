@@ -7,7 +7,8 @@ import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import BinaryIO
+from itertools import chain
+from typing import BinaryIO, cast
 
 from scoring.readers.kinds import binary_kind
 from scoring.rules import Limits
@@ -16,6 +17,7 @@ from scoring.values import Source
 BLOCK_BYTES = 1 << 20
 HEAD_BYTES = 1 << 16
 _BOM = codecs.BOM_UTF8
+_PACK_AGAIN = "Pack and send it again."
 
 
 class Unreadable(Exception):
@@ -76,15 +78,18 @@ class Text:
 
     def lines(self, *, rows: int) -> Iterator[tuple[int, bytes]]:
         """(number from 1, line) of each line that is not blank; at most `rows` of them."""
-        number = kept = 0
-        for lines in self.chunks():
-            for number, line in enumerate(lines, number + 1):
-                if not line or line.isspace():
-                    continue
-                kept += 1
-                if kept > rows:
-                    raise Unreadable(f"The file has more than {rows:,} rows.", line=number)
-                yield number, line
+        kept = 0
+        for number, line in self.numbered():
+            if not line or line.isspace():
+                continue
+            kept += 1
+            if kept > rows:
+                raise Unreadable(f"The file has more than {rows:,} rows.", line=number)
+            yield number, line
+
+    def numbered(self) -> Iterator[tuple[int, bytes]]:
+        """(number from 1, line) of every line."""
+        return enumerate(chain.from_iterable(self.chunks()), 1)
 
     def _split(self, chunk: bytes, first: int) -> list[bytes]:
         if not chunk.isascii():
@@ -116,11 +121,11 @@ class Text:
             packed = raw.read(2) == b"\x1f\x8b"
             raw.seek(0)
             try:
-                yield gzip.GzipFile(fileobj=raw) if packed else raw  # type: ignore[misc]  # GzipFile reads like BinaryIO
+                yield cast(BinaryIO, gzip.GzipFile(fileobj=raw)) if packed else raw
             except EOFError:
-                raise Unreadable("The gzip data end early: the file is truncated.", remedy="Pack and send it again.") from None
+                raise Unreadable("The gzip data end early: the file is truncated.", remedy=_PACK_AGAIN) from None
             except (gzip.BadGzipFile, zlib.error):
-                raise Unreadable("The gzip data are broken.", remedy="Pack and send it again.") from None
+                raise Unreadable("The gzip data are broken.", remedy=_PACK_AGAIN) from None
 
 
 def source_of(name: str, data: bytes) -> Source:

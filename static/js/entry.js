@@ -12,9 +12,9 @@
   };
   const themed = () => {
     const [ink, line, edge, card] = ["--ink-2", "--line", "--edge", "--card"].map(token);
-    const axis = (name) => ({ [`${name}.gridcolor`]: line, [`${name}.linecolor`]: edge, [`${name}.zerolinecolor`]: line });
+    const axis = (name) => ({ [`${name}.gridcolor`]: line, [`${name}.linecolor`]: edge, [`${name}.zerolinecolor`]: line, [`${name}.title.font.size`]: 12.5 });
     return {
-      "font.color": ink, "font.family": getComputedStyle(document.body).fontFamily, "font.size": 12.5,
+      "font.color": ink, "font.family": getComputedStyle(document.body).fontFamily, "font.size": 12.5, "annotations[0].font.color": ink,
       "hoverlabel.bgcolor": card, "hoverlabel.bordercolor": edge, "hoverlabel.font.color": token("--ink"),
       ...axis("xaxis"), ...axis("yaxis"),
     };

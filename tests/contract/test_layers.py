@@ -53,8 +53,8 @@ ORDER = {
     ),
     "submissions": (
         "apps urls management",
-        "admin api views",
-        "serializers forms evidence_forms review_page derivations",
+        "admin api api_schema views drafting evidence_step",
+        "serializers parsers forms evidence_forms review_page derivations",
         "intake",
         "jobs",
         "verification",

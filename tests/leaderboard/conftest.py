@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 from typing import Any
 
 import pytest
@@ -32,8 +33,9 @@ class Api:
 
     def get(self, path: str, status: int = 200) -> Any:
         response = self.client.get(f"/api/v1/{path}")
-        assert response.status_code == status, response.content
-        return response.json()
+        body = response.getvalue()
+        assert response.status_code == status, body
+        return json.loads(body)
 
     def rows(self, phase: str, measure: str, query: str = "") -> list[dict[str, Any]]:
         return self.get(f"boards/{phase}/{measure}/?{query}")["results"]

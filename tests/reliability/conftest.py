@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from leaderboard.models import Edition
 from tests.reliability.processes import Site
 from tests.submissions.work.cases import make_maintainer, make_person, make_small_edition
 
@@ -34,3 +35,13 @@ def ada(transactional_db):
 @pytest.fixture
 def mia(transactional_db):
     return make_maintainer("mia")
+
+
+@pytest.fixture
+def edition_limits(site):
+    """Sets limits of the edition."""
+
+    def change(**limits):
+        Edition.objects.filter(slug="small").update(limits=limits)
+
+    return change

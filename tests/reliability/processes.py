@@ -133,7 +133,7 @@ class Site:
         return worker
 
     def beat(self) -> Process:
-        return self._start("beat")
+        return self._start("beat", LOG_LEVEL="WARNING")
 
     def web(self) -> str:
         """gunicorn; the address it answers at."""

@@ -10,14 +10,17 @@ from django.test import Client
 from django.utils import timezone
 
 from submissions.models import Attempt, Evidence, Revision, Status, Step, Submission
+from tests.factories import make_entry
 from tests.factories_submissions import (
     LATENCIES,
     LOG,
     PREDICTIONS,
     Script,
     make_catalogue,
+    make_maintainer,
     make_manifest,
     make_submission,
+    make_token,
     make_user,
     multipart,
 )
@@ -240,7 +243,11 @@ class TestBundles:
         assert script.get(f"submissions/{body['id']}/evidence/sst/predictions/").getvalue() == PREDICTIONS
 
     def test_the_manifest_may_be_a_file_too(self, script: Script, edition: Any) -> None:
-        files = {"manifest": json.dumps(make_manifest(edition)).encode(), "sst/log.csv": LOG, "sst/dev.tsv": PREDICTIONS}
+        files = {
+            "manifest": json.dumps(make_manifest(edition)).encode(),
+            "sst/log.csv": LOG,
+            "sst/dev.tsv": PREDICTIONS,
+        }
         body, kind = multipart({}, files)
         assert script.call("POST", "bundles/", body, kind).status_code == 202
 
@@ -390,8 +397,6 @@ class TestTokens:
 
 
 def _expired(user: Any) -> str:
-    from tests.factories_submissions import make_token
-
     return make_token(user, expiry=timedelta(seconds=-1))
 
 
@@ -417,8 +422,6 @@ class TestWithdrawAndRevise:
         assert old == hashlib.sha256(LOG).hexdigest()
 
     def test_an_approved_one_is_revised_by_a_new_submission(self, script: Script, edition: Any) -> None:
-        from tests.factories import make_entry
-
         sent = script.bundle(make_manifest(edition)).json()
         Submission.objects.update(status=Status.APPROVED, entry=make_entry(edition))
         answer = script.post(f"submissions/{sent['id']}/revise/")
@@ -429,8 +432,6 @@ class TestWithdrawAndRevise:
 
 
 def test_a_maintainer_sees_but_does_not_change(edition: Any) -> None:
-    from tests.factories_submissions import make_maintainer
-
     draft = make_submission(edition=edition)
     maintainer = Script(make_maintainer())
     assert maintainer.get(f"submissions/{draft.pk}/").status_code == 200

@@ -123,6 +123,13 @@ def test_inference_with_a_mean_and_a_count_stands_without_percentiles():
     assert (measured.value, round(measured.cost_usd, 2)) == (2.68, 0.23)
 
 
+def test_an_inference_run_below_the_cutoff_counts_as_infinitely_slow():
+    fast_but_wrong, slow, slower = latencies(*SPREAD, wrong=88), *(latencies(*(x + n for x in SPREAD)) for n in (1, 2))
+    measured = of(check(sst2(fast_but_wrong, slow, slower), phase=Phase.INFERENCE))
+    assert measured.value == pytest.approx(4.54995)
+    assert measured.spread == pytest.approx(1)
+
+
 def test_inference_without_gold_stands_unproven():
     report = check(sst2(latencies(*SPREAD)), phase=Phase.INFERENCE, gold=())
     assert (of(report).outcome, of(report).reaches_cutoff, report.badge) == (Outcome.REACHED, None, "unproven")

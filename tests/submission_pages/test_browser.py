@@ -1,0 +1,161 @@
+"""A researcher at a phone, without a script: sign in, fill in the form, send it, read the number."""
+
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.core.cache import cache
+from playwright.sync_api import Browser, Page, expect
+
+from submissions.models import Submission
+from submissions.verification import verify
+from tests.submissions.work.cases import BACKWARDS, CROSSES, make_person, make_small_edition, predictions
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
+
+PHONE = {"width": 390, "height": 844}
+DESK = {"width": 1440, "height": 900}
+
+
+@pytest.fixture
+def site(live_server, transactional_db):
+    """The address of a server with an edition and one person."""
+    cache.clear()
+    make_small_edition()
+    make_person("ada")
+    return live_server.url
+
+
+@pytest.fixture
+def phone(browser: Browser, site: str):
+    context = browser.new_context(viewport=PHONE, java_script_enabled=False, base_url=site)
+    yield context.new_page()
+    context.close()
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> dict[str, Path]:
+    made = {"log": CROSSES, "dev": predictions(), "bad": BACKWARDS}
+    for name, text in made.items():
+        (tmp_path / f"{name}.csv").write_text(text)
+    return {name: tmp_path / f"{name}.csv" for name in made}
+
+
+def sign_in(page: Page) -> None:
+    page.get_by_label("User name or e-mail address").fill("ada")
+    page.get_by_label("Password").fill("a long passphrase")
+    page.get_by_role("button", name="Sign in").click()
+
+
+def fits(page: Page) -> None:
+    """Nothing but a table scrolls sideways."""
+    width = page.locator("html").bounding_box()
+    assert width is not None and width["width"] <= page.viewport_size["width"], page.url
+
+
+def describe(page: Page) -> None:
+    page.get_by_label("Edition").select_option("small")
+    page.get_by_label("Name of the model").fill("PhoneBERT")
+    page.get_by_label("Link to the source code").fill("https://example.org/code")
+    page.get_by_label("Is evaluation on the clock?").select_option("no")
+    fits(page)
+    page.get_by_role("button", name="Save and go on to hardware").click()
+
+
+def choose(page: Page) -> None:
+    page.get_by_label("Accelerator").select_option("card")
+    fits(page)
+    page.get_by_role("button", name="Save and go on to evidence").click()
+
+
+def send(page: Page) -> Submission:
+    page.get_by_label("I may publish these files").check()
+    fits(page)
+    page.get_by_role("button", name="Send for verification").click()
+    expect(page.get_by_text("This page loads itself again")).to_be_visible()
+    return Submission.objects.get()
+
+
+def test_from_signing_in_to_the_number_on_a_phone_without_a_script(phone, files):
+    phone.goto("/submit/")
+    sign_in(phone)
+    describe(phone)
+    choose(phone)
+    phone.get_by_label("Training log").set_input_files(files["log"])
+    phone.get_by_label("Predictions on the dev set").set_input_files(files["dev"])
+    fits(phone)
+    phone.get_by_role("button", name="Save and check").click()
+    verify(send(phone).pk)
+    phone.reload()
+    expect(phone.get_by_text("in review").first).to_be_visible()
+    expect(phone.get_by_text("30.50 s", exact=True)).to_be_visible()
+    expect(phone.get_by_text("92 over 100 of 100 rows, reaches the cut-off 90")).to_be_visible()
+    fits(phone)
+
+
+def test_an_error_is_mended_in_the_browser_and_back_and_reload_keep_what_was_there(phone, files):
+    phone.goto("/submit/")
+    sign_in(phone)
+    describe(phone)
+    phone.go_back()
+    expect(phone.get_by_label("Link to the source code")).to_have_value("https://example.org/code")
+    phone.get_by_label("Name of the model").fill("Renamed")
+    phone.get_by_role("button", name="Save and go on to hardware").click()
+    assert Submission.objects.get().model_name == "Renamed"
+    choose(phone)
+    phone.get_by_label("Training log").set_input_files(files["bad"])
+    phone.get_by_label("Predictions on the dev set").set_input_files(files["dev"])
+    phone.get_by_role("button", name="Save and stay here").click()
+    phone.reload()
+    expect(phone.get_by_role("link", name="toy/bad.csv")).to_be_visible()
+    phone.get_by_role("link", name="Check and send").click()
+    verify(send(phone).pk)
+    phone.reload()
+    expect(phone.get_by_text("log-time-backwards")).to_be_visible()
+    phone.get_by_role("button", name="Revise").click()
+    phone.get_by_role("link", name="Evidence").click()
+    phone.get_by_label("Training log").set_input_files(files["log"])
+    phone.get_by_role("button", name="Save and check").click()
+    verify(send(phone).pk)
+    phone.reload()
+    expect(phone.get_by_text("30.50 s", exact=True)).to_be_visible()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("size", [PHONE, DESK], ids=["phone", "desk"])
+def test_the_pages_have_no_barriers(browser, site, files, scheme, size):
+    context = browser.new_context(viewport=size, color_scheme=scheme, base_url=site, bypass_csp=True)
+    page = context.new_page()
+    page.goto("/submit/")
+    barriers(page)
+    sign_in(page)
+    barriers(page)
+    page.get_by_role("button", name="Save and go on to hardware").click()
+    barriers(page)
+    describe(page)
+    barriers(page)
+    choose(page)
+    page.get_by_label("Training log").set_input_files(files["log"])
+    page.get_by_label("Seconds claimed").fill("soon")
+    page.get_by_role("button", name="Save and check").click()
+    barriers(page)
+    page.get_by_label("Seconds claimed").fill("")
+    page.get_by_label("Predictions on the dev set").set_input_files(files["dev"])
+    page.get_by_role("button", name="Save and check").click()
+    barriers(page)
+    submission = send(page)
+    verify(submission.pk)
+    for address in ("", "withdraw/"):
+        page.goto(f"/submissions/{submission.pk}/{address}")
+        barriers(page)
+    for address in ("/submissions/", "/account/", "/account/tokens/", "/account/password/change/", "/account/logout/"):
+        page.goto(address)
+        barriers(page)
+    context.close()
+
+
+def barriers(page: Page) -> None:
+    """Fails with what axe has to say about the page."""
+    fits(page)
+    found = Axe().run(page)
+    assert found.violations_count == 0, f"{page.url}\n{found.generate_report()}"
