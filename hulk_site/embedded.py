@@ -5,6 +5,7 @@ the same data. Servers listen on loopback only, with a password, and run in a se
 meant for `make run` does not reach them first.
 """
 
+import contextlib
 import hashlib
 import importlib.util
 import os
@@ -123,15 +124,16 @@ class Postgres:
         self._initdb()
 
     def start(self) -> "subprocess.Popen[bytes]":
-        return subprocess.Popen(
-            [self.programs / "postgres", "-D", self.data, "-p", str(self.port), *self.options],
-            stdin=subprocess.DEVNULL,
-            stdout=self.log.open("ab"),
-            stderr=subprocess.STDOUT,
-            cwd="/",
-            start_new_session=True,
-            **self.home.identity(),
-        )
+        with self.log.open("ab") as output:
+            return subprocess.Popen(
+                [self.programs / "postgres", "-D", self.data, "-p", str(self.port), *self.options],
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                cwd="/",
+                start_new_session=True,
+                **self.home.identity(),
+            )
 
     def ready(self, process: "subprocess.Popen[bytes]") -> None:
         """Returns when it answers. Raises Unusable where it does not."""
@@ -222,22 +224,25 @@ class Valkey:
 
     def start(self) -> "subprocess.Popen[bytes]":
         serve = f"import fakeredis; fakeredis.TcpFakeServer(('127.0.0.1', {self.port})).serve_forever()"
-        process = subprocess.Popen(
-            [sys.executable, "-c", serve] if self.program is None else [self.program, "-"],
-            stdin=subprocess.PIPE,
-            stdout=self.log.open("ab"),
-            stderr=subprocess.STDOUT,
-            cwd=self.data,
-            start_new_session=True,
-        )
-        if process.stdin is not None:
-            # Settings go in by standard input, so that the password does not show among the processes.
-            process.stdin.write(
-                f"port {self.port}\nbind 127.0.0.1\nrequirepass {self.password}\n"
-                'appendonly yes\nsave ""\ndaemonize no\n'.encode()
+        with self.log.open("ab") as output:
+            process = subprocess.Popen(
+                [sys.executable, "-c", serve] if self.program is None else [self.program, "-"],
+                stdin=subprocess.PIPE,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                cwd=self.data,
+                start_new_session=True,
             )
-            process.stdin.close()
+        self._configure(process)
         return process
+
+    def _configure(self, process: "subprocess.Popen[bytes]") -> None:
+        """Settings go in by standard input, so that the password does not show among the processes."""
+        settings = [f"port {self.port}", "bind 127.0.0.1", f"requirepass {self.password}", "appendonly yes", 'save ""']
+        if process.stdin is not None:
+            # A program that ends at once has closed its input; `ready` then tells what its log says.
+            with contextlib.suppress(BrokenPipeError), process.stdin:
+                process.stdin.write("\n".join([*settings, "daemonize no", ""]).encode())
 
     def ready(self, process: "subprocess.Popen[bytes]") -> None:
         """Returns when it answers. Raises Unusable where it does not."""

@@ -4,9 +4,7 @@ import logging
 from collections.abc import Callable
 from datetime import timedelta
 
-import redis
 from celery import current_app
-from django.conf import settings
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import DatabaseError, connection
@@ -15,7 +13,9 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 from kombu.exceptions import OperationalError as BrokerError
+from redis.exceptions import RedisError
 
+from submissions import broker
 from submissions.models import Status, Submission
 
 logger = logging.getLogger(__name__)
@@ -25,7 +25,7 @@ LONGEST_WAIT = timedelta(minutes=2)
 """A submission that waits longer than this is not being taken: the workers stand still."""
 PROBE = "incoming/readyz"
 
-BROKEN = (DatabaseError, OSError, redis.RedisError, BrokerError)
+BROKEN = (DatabaseError, OSError, RedisError, BrokerError)
 
 
 @require_safe
@@ -71,17 +71,9 @@ def _storage() -> bool:
         default_storage.delete(name)
 
 
-def _broker() -> bool:
-    client = redis.Redis.from_url(
-        settings.REDIS_URL, socket_timeout=PATIENCE_SECONDS, socket_connect_timeout=PATIENCE_SECONDS
-    )
-    with client:
-        return bool(client.ping())
-
-
 def _workers() -> bool:
     """Whether one worker answers. The broker is asked first: a silent one would be waited for much longer."""
-    if not _broker():
+    if not broker.answers():
         return False
     return bool(current_app.control.broadcast("ping", reply=True, limit=1, timeout=PATIENCE_SECONDS))
 
@@ -92,4 +84,4 @@ def _queue() -> bool:
 
 
 NEEDED = {"database": _database, "storage": _storage}
-WANTED = {"broker": _broker, "workers": _workers, "queue": _queue}
+WANTED = {"broker": broker.answers, "workers": _workers, "queue": _queue}

@@ -1,6 +1,6 @@
 """How each number of an entry came about, with the numbers put in: what its page shows under every task."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -48,7 +48,7 @@ class Derivation:
 def derivations(
     entry: Entry, scores: Mapping[Measure, PublishedScore], reference: Mapping[str, Outcome]
 ) -> list[Derivation]:
-    """One for each task. `scores` hold now (or held last); `reference`, by task slug, is what they were taken against."""
+    """One for each task. `scores` hold now (or held last); `reference`, by task slug, is what they were taken from."""
     return [_derivation(entry, outcome, scores, reference.get(outcome.task_slug)) for outcome in entry.outcomes.all()]
 
 
@@ -130,5 +130,5 @@ def _cost_sum(price: Mapping[str, Any], seconds: float, phase: Phase) -> str:
     return f"{time}{inputs}{hours} × {price.get('units', 1):,} × ${price['usd_per_unit_hour']}/h"
 
 
-def by_task(outcomes: Sequence[Outcome]) -> dict[str, Outcome]:
+def by_task(outcomes: Iterable[Outcome]) -> dict[str, Outcome]:
     return {outcome.task.slug if outcome.task else ALL_TASKS: outcome for outcome in outcomes}

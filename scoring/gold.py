@@ -156,7 +156,8 @@ def _without_documents(
         keep = docstart.likely(sentences.lengths.tolist(), lone.tolist(), excess)
     except docstart.Misfit:
         raise GoldInvalid(
-            f"{source.name} has {excess:,} sentences too many, and only {int(lone.sum()):,} can be -DOCSTART- lines."
+            f"{source.name} has {excess:,} sentences too many, and they are no -DOCSTART- lines: those are single O's, "
+            f"the first at the file's start; it has {int(lone.sum()):,} single O's."
         ) from None
     if excess in (0, int(lone.sum())):
         return keep, ""

@@ -79,11 +79,21 @@ def _part_lines(task: Task, part: GoldPart) -> bytes:
     return "".join("\n".join(sentence) + "\n\n" for sentence in sentences).encode()
 
 
+def _decoded(task: Task, data: bytes) -> str:
+    try:
+        return data.decode()
+    except UnicodeDecodeError:
+        raise GoldInvalid(f"what is stored for {task.slug} is not text. Import the gold again.") from None
+
+
 def _tagged_parts(task: Task, data: bytes) -> dict[str, GoldPart]:
-    sentences = [block.split("\n") for block in data.decode().split("\n\n") if block]
+    sentences = [block.split("\n") for block in _decoded(task, data).split("\n\n") if block]
     if len(sentences) != task.gold_size:
         raise GoldInvalid(f"{len(sentences)} sentences, and {task.slug} has {task.gold_size}. Import the gold again.")
-    types = sorted({tag[2:] for sentence in sentences for tag in sentence if tag != OUTSIDE})
+    tags = {tag for sentence in sentences for tag in sentence} - {OUTSIDE}
+    if any(tag[:2] not in ("B-", "I-") for tag in tags):
+        raise GoldInvalid(f"what is stored for {task.slug} is not in IOB2. Import the gold again.")
+    types = sorted({tag[2:] for tag in tags})
     code = {name: number for number, name in enumerate(tag_names(types))}
     parts, start = {}, 0
     for part in task.parts:
@@ -96,7 +106,7 @@ def _tagged_parts(task: Task, data: bytes) -> dict[str, GoldPart]:
 
 
 def _labelled_parts(task: Task, data: bytes, pair_ids: Mapping[str, tuple[str, ...]]) -> dict[str, GoldPart]:
-    labels = [line.rpartition("\t")[2] for line in data.decode().splitlines()]
+    labels = [line.rpartition("\t")[2] for line in _decoded(task, data).splitlines()]
     if len(labels) != task.gold_size:
         raise GoldInvalid(f"{len(labels)} rows, and {task.slug} has {task.gold_size}. Import the gold again.")
     code = {name: number for number, name in enumerate(task.labels)}

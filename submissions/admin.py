@@ -5,7 +5,6 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import admin, messages
-from django.contrib.auth.models import AbstractUser
 from django.db.models import Case, IntegerField, OuterRef, QuerySet, Subquery, Value, When
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
@@ -142,7 +141,8 @@ class SubmissionAdmin(admin.ModelAdmin):
     ) -> HttpResponse:
         submission = self.get_object(request, object_id)
         if submission is None:
-            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
+            messages.warning(request, f"There is no submission {object_id} to review.")
+            return redirect("admin:submissions_submission_changelist")
         return self._review_page(request, submission)
 
     def decide(self, request: HttpRequest, pk: UUID) -> HttpResponseBase:
@@ -161,7 +161,7 @@ class SubmissionAdmin(admin.ModelAdmin):
         messages.success(request, DONE[decision])
         return redirect("admin:submissions_submission_changelist")
 
-    def _take(self, decision: str, submission: Submission, by: AbstractUser, seen: str, comment: str) -> None:
+    def _take(self, decision: str, submission: Submission, by: Any, seen: str, comment: str) -> None:
         at = timezone.now()
         if decision == "requeue":
             intake.requeue(submission, by=by, at=at, comment=comment)

@@ -68,6 +68,11 @@ class SubmitterView(GenericAPIView[Submission]):
         super().initial(request, *args, **kwargs)
         require_length(request._request)
 
+    def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
+        """What is private to an account is kept by no cache on the way."""
+        response["Cache-Control"] = "private, no-store"
+        return super().finalize_response(request, response, *args, **kwargs)
+
     @property
     def user(self) -> AbstractUser:
         """Who calls; `IsAuthenticated` has seen to it that it is somebody."""
@@ -252,7 +257,6 @@ class OneEvidence(SubmitterView):
         response = FileResponse(bytes_of_it, as_attachment=True, filename=name, content_type="application/octet-stream")
         response["Content-Length"] = str(evidence.size)
         response["Content-Security-Policy"] = "default-src 'none'; sandbox"
-        response["Cache-Control"] = "private, no-store"
         return response
 
     def delete(self, request: Request, pk: UUID, task: str, kind: str) -> Response:

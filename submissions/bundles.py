@@ -20,10 +20,7 @@ def bundle_of(submission: Submission) -> Bundle:
     files = list(submission.evidence.all())
     return Bundle(
         phase=Phase(manifest["phase"]),
-        tasks=tuple(
-            _task(slug, facts, _files_for(slug, files))
-            for slug, facts in manifest["tasks"].items()
-        ),
+        tasks=tuple(_task(slug, facts, _files_for(slug, files)) for slug, facts in manifest["tasks"].items()),
         hardware=hardware_of(manifest),
         run_date=run_date_of(submission),
         code_url=manifest["model"].get("code_url") or "",

@@ -67,12 +67,13 @@ def of_draft(view: DraftView) -> Callable[[HttpRequest, UUID], HttpResponse]:
 def start(request: HttpRequest) -> HttpResponse:
     """Step 1 of a new draft. However often its form arrives, there is one draft for it.
 
-    A browser may keep the page for its Back button, so that the same form with the same nonce comes again.
+    The form's number stands in the address that it is sent to. A browser may keep the page itself for its Back button,
+    so that the same form comes again; it would forget the page if the form were sent to the page's own address.
     """
     user = cast(AbstractUser, request.user)
     editions = list(Edition.objects.order_by("is_demo", "-published_on", "-pk"))
     form = DescriptionForm(request.POST or None, manifest=_defaults(request, editions), editions=editions)
-    nonce = request.POST.get("nonce", "")[:LONGEST_NONCE].replace("\x00", "")
+    nonce = request.GET.get("form", "")[:LONGEST_NONCE].replace("\x00", "")
     if form.is_valid() and (draft := _saved(form, lambda: _begin(user, form.written(), nonce))):
         return redirect("submissions:edit_hardware", draft.pk)
     context = {"form": form, "nonce": nonce or uuid4().hex, "steps": steps(None, "edit"), "draft": None}

@@ -17,16 +17,16 @@ MOST_RUNS = 20
 """Runs of one task that the form shows; scripts can send more."""
 
 CLAIMS: Mapping[Phase, tuple[tuple[str, str], ...]] = {
-    Phase.PRETRAINING: (("claimed_seconds", "Seconds claimed"), ("claimed_usd", "US dollars claimed")),
+    Phase.PRETRAINING: (("claimed_seconds", "Seconds"), ("claimed_usd", "US dollars")),
     Phase.FINETUNING: (
-        ("claimed_seconds", "Seconds claimed"),
-        ("claimed_metric", "Metric claimed, in percent"),
-        ("claimed_usd", "US dollars claimed"),
+        ("claimed_seconds", "Seconds"),
+        ("claimed_metric", "Metric, %"),
+        ("claimed_usd", "US dollars"),
     ),
     Phase.INFERENCE: (
-        ("claimed_ms", "Milliseconds claimed"),
-        ("claimed_metric", "Metric claimed, in percent"),
-        ("claimed_usd", "US dollars claimed, for 100,000 inputs"),
+        ("claimed_ms", "Milliseconds"),
+        ("claimed_metric", "Metric, %"),
+        ("claimed_usd", "US dollars for 100,000"),
     ),
 }
 
@@ -74,7 +74,7 @@ class TaskForm(ManifestForm):
         if self.phase is not Phase.PRETRAINING:
             made["batch_size"] = self._number("batch_size", "Batch size")
             made["sequence_length"] = self._number("sequence_length", "Sequence length")
-        made["seeds"] = NumbersPlace(f"tasks.{self.slug}.seeds", label="Seeds, one a run")
+        made["seeds"] = NumbersPlace(f"tasks.{self.slug}.seeds", label="Seeds")
         made |= self._readings()
         made["energy_run_id"] = TextPlace(
             f"tasks.{self.slug}.energy_run_id",
@@ -156,8 +156,8 @@ class TaskEvidence:
         parts = part_names(self.form.task)
         for part in parts:
             yield self._slot(Place(slug, PREDICTIONS, run, part), f"Predictions, {part}", "")
-        label = "or one file for all parts" if parts else "Predictions on the dev set"
-        hint = "It needs pairID or a split column." if parts else "Never public: only hash, rows and metric are."
+        label = "Predictions, all parts in one file" if parts else "Predictions on the dev set"
+        hint = "In place of the others; it needs pairID or a split column." if parts else "Never public: only hash, rows and metric are."
         yield self._slot(Place(slug, PREDICTIONS, run, WHOLE), label, hint)
 
     def _slot(self, place: Place, label: str, hint: str) -> Slot:

@@ -11,7 +11,7 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache, partial
+from functools import lru_cache
 from pathlib import Path
 
 from django.conf import settings
@@ -95,7 +95,9 @@ def import_files(
         gold_set.imported_count = row.gold_size
         gold_set.save()
         new = {"task": row.slug, "sha256": found.sha256, "count": row.gold_size, "confirmed": gold_set.is_confirmed}
-        Event.objects.create(what=Event.What.GOLD_IMPORTED, edition=row.edition, by=by, at=at, old=old, new=new)
+        Event.objects.create(
+            what=Event.What.GOLD_IMPORTED, edition=row.edition, by_id=by.pk if by else None, at=at, old=old, new=new
+        )
     return found
 
 
@@ -111,7 +113,7 @@ def _source(path: Path) -> Source:
     with path.open("rb") as file:
         while chunk := file.read(CHUNK):
             digest.update(chunk)
-    return Source(path.name, path.stat().st_size, digest.hexdigest(), partial(path.open, "rb"))
+    return Source(path.name, path.stat().st_size, digest.hexdigest(), lambda: path.open("rb"))
 
 
 def _folder(row: TaskRow) -> Path:
@@ -135,6 +137,11 @@ def _write(path: Path, data: bytes) -> None:
         Path(name).replace(path)
     finally:
         Path(name).unlink(missing_ok=True)
+
+
+def forget() -> None:
+    """Drops what this process keeps in memory, so that the next `load` reads the files."""
+    _read.cache_clear()
 
 
 @lru_cache(maxsize=16)

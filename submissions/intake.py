@@ -18,7 +18,7 @@ from redis.exceptions import RedisError
 from leaderboard.catalogue import rules_of
 from leaderboard.models import Edition
 from scoring.rules import Limits
-from submissions import jobs, lifecycle, needs, quota
+from submissions import broker, jobs, lifecycle, needs, quota
 from submissions.errors import EvidenceMissing, FileTooLarge, ManifestInvalid, Problem, StepNotAllowed
 from submissions.evidence import Blob, discard, hold, keeping, put
 from submissions.manifest import Place, merge, places, validate
@@ -218,7 +218,10 @@ def _queue(submission: Submission, *, by: AbstractBaseUser, at: datetime, commen
 
 
 def ring(submission_id: UUID) -> None:
-    """Tell the workers. A broker that is away costs nothing but the sweeper's next round."""
+    """Tell the workers. A broker that is away or hangs costs a second, and the sweeper rings in its next round."""
+    if not broker.answers():
+        logger.warning("The broker is away, the sweeper will ring for %s", submission_id)
+        return
     try:
         jobs.verify_submission.apply_async((str(submission_id),), retry=False)
     except (BrokerError, RedisError) as error:

@@ -4,6 +4,7 @@ from uuid import UUID
 
 from celery import current_app, shared_task
 from django.db import OperationalError
+from kombu import Queue
 
 from submissions import leases, tidying, verification
 
@@ -31,5 +32,5 @@ def tidy() -> None:
 
 def _bells_in_queue() -> int:
     with current_app.connection_for_write() as broker:
-        queue = broker.default_channel.queue_declare(queue=current_app.conf.task_default_queue, passive=False)
-    return int(queue.message_count)
+        queue = Queue(current_app.conf.task_default_queue, channel=broker.default_channel)
+        return int(queue.queue_declare().message_count)

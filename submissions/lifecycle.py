@@ -53,7 +53,7 @@ def record(
     """The history's line about a step. For those who have changed the row themselves by a conditional UPDATE."""
     return Step.objects.create(
         submission=submission,
-        by=by,
+        by_id=by.pk if by else None,
         at=at,
         from_status=before,
         to_status=to,

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.contrib.auth.models import AbstractUser
+from django.contrib.auth.models import AbstractUser, AnonymousUser
 
 from scoring.findings import Severity
 from scoring.rules import Phase
@@ -77,7 +77,7 @@ class ReviewPage:
         return ("approve", *decidable) if passed else decidable
 
 
-def page_of(submission: Submission, reader: AbstractUser) -> ReviewPage:
+def page_of(submission: Submission, reader: AbstractUser | AnonymousUser) -> ReviewPage:
     """Four queries however much was sent: the newest verification, files, steps with their people."""
     verification = submission.verifications.order_by("-number").first()
     files = tuple(submission.evidence.all())

@@ -57,7 +57,7 @@ def snapshot_of(submission: Submission, verification: Verification) -> EntrySnap
 
 
 def _outcomes(verification: Verification) -> list[OutcomeSnapshot]:
-    """One for each task of the edition; those that were not sent are measured as not run. In pretraining one for all."""
+    """One for each task of the edition, not run where it was not sent; in pretraining one for all."""
     return [_outcome(None if one["task"] == ALL_TASKS else one["task"], one) for one in verification.measurements]
 
 

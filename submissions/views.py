@@ -54,7 +54,8 @@ def own(request: HttpRequest) -> HttpResponse:
     rows = Submission.objects.of(user).select_related("edition", "entry").order_by("-changed_at")
     page = Paginator(rows, A_PAGE).get_page(request.GET.get("page"))
     newest = newest_verifications(page.object_list)
-    lines = [(one, counted(visible(newest.get(one.pk), one, to=user)["findings"])) for one in page.object_list]
+    shown = [(one, visible(newest.get(one.pk), one, to=user)) for one in page.object_list]
+    lines = [(one, counted(found["findings"]), "finished_at" in found) for one, found in shown]
     return render(request, "submissions/list.html", {"page": page, "lines": lines})
 
 

@@ -16,7 +16,7 @@ class TokenForm(forms.Form):
     name = forms.CharField(
         max_length=80,
         label="Name",
-        help_text="What will use it, such as `laptop` or `cluster`. You see it here and nowhere else.",
+        help_text="What will use it, such as laptop or cluster. You see it here and nowhere else.",
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
     scopes = forms.MultipleChoiceField(

@@ -3,7 +3,7 @@
 from django.contrib.auth.models import AbstractUser
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from knox.models import AbstractAuthToken, AuthTokenManager
+from knox.models import AbstractAuthToken
 
 
 class Scope(models.TextChoices):
@@ -15,7 +15,7 @@ def all_scopes() -> list[str]:
     return [Scope.READ, Scope.SUBMIT]
 
 
-class User(AbstractUser):
+class User(AbstractUser):  # type: ignore[django-manager-missing]  # knox brings no types for its tokens' manager
     """A person who submits, reviews or operates. Maintainers are staff."""
 
 
@@ -25,8 +25,6 @@ class Token(AbstractAuthToken):
     name = models.CharField(max_length=80)
     scopes = ArrayField(models.CharField(max_length=10, choices=Scope.choices), default=all_scopes)
     last_used = models.DateTimeField(null=True, blank=True)
-
-    objects = AuthTokenManager()
 
     class Meta(AbstractAuthToken.Meta):
         abstract = False

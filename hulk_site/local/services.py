@@ -3,8 +3,11 @@
 import json
 import os
 import secrets
+import shutil
 import signal
-from collections.abc import Callable, Mapping
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 from hulk_site.embedded import ROOT, Home, Postgres, Valkey, forget_if_older_than, home_for
@@ -40,6 +43,19 @@ def lasting_home(say: Callable[[str], None]) -> Home:
     if home.postgres_user is not None and forget_if_older_than(home, VAR / "services.mark"):
         say(f"{home.folder} had data of a HULK that is no longer in this folder; it has been removed.")
     return home
+
+
+@contextmanager
+def scratch() -> Iterator[Home]:
+    """A folder for one run, gone afterwards. For root where PostgreSQL's user can reach it."""
+    root = os.geteuid() == 0
+    folder = Path(tempfile.mkdtemp(prefix="hulk-test-", dir="/var/tmp" if root else None))
+    if root:
+        folder.chmod(0o755)
+    try:
+        yield Home(folder, "nobody" if root else None)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def write_services(addresses: Mapping[str, str], public_url: str) -> dict[str, str]:

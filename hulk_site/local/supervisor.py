@@ -58,8 +58,7 @@ class Supervisor:
         self._asked = False
 
     def __enter__(self) -> "Supervisor":
-        for number in STOP_SIGNALS:
-            signal.signal(number, self._on_signal)
+        self._handlers_before = {number: signal.signal(number, self._on_signal) for number in STOP_SIGNALS}
         self._guard = subprocess.Popen(
             [sys.executable, GUARD],
             stdin=subprocess.PIPE,
@@ -79,6 +78,8 @@ class Supervisor:
             with contextlib.suppress(BrokenPipeError):
                 self._guard.stdin.close()
         self._guard.wait()
+        for number, handler in self._handlers_before.items():
+            signal.signal(number, handler)
 
     def up(self, process: Process) -> None:
         """Starts a process and returns when it works."""

@@ -3,17 +3,14 @@
 import functools
 import os
 import secrets
-import shutil
 import signal
 import sys
-import tempfile
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 
-from hulk_site.embedded import ROOT, Home
+from hulk_site.embedded import ROOT
 from hulk_site.local.browser import find_chromium
-from hulk_site.local.services import start_servers
+from hulk_site.local.services import scratch, start_servers
 from hulk_site.local.supervisor import Supervisor, exit_code_of
 
 
@@ -29,19 +26,6 @@ def test(arguments: list[str], say: Callable[[str], None]) -> int:
             env={**os.environ, **environment(addresses, home.folder), "HULK_CHROMIUM": chromium},
             cwd=ROOT,
         )
-
-
-@contextmanager
-def scratch() -> Iterator[Home]:
-    """A folder for one run, gone afterwards. For root where PostgreSQL's user can reach it."""
-    root = os.geteuid() == 0
-    folder = Path(tempfile.mkdtemp(prefix="hulk-test-", dir="/var/tmp" if root else None))
-    if root:
-        folder.chmod(0o755)
-    try:
-        yield Home(folder, "nobody" if root else None)
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 def environment(addresses: dict[str, str], folder: Path) -> dict[str, str]:

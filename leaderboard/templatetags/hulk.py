@@ -10,6 +10,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from leaderboard.catalogue import decimal_text
+from leaderboard.columns import PHASE_TITLES
 from leaderboard.numbers import MISSING_TEXTS, score_text, value_text
 from scoring.rules import MetricKind
 
@@ -104,6 +105,12 @@ def at(mapping: Mapping[str, Any], key: str) -> Any:
 def named(key: str, names: Mapping[str, str]) -> str:
     """The name that belongs to a slug, or the slug itself."""
     return names.get(key, key)
+
+
+@register.filter
+def phase_title(phase: str) -> str:
+    """A phase as boards call it: `Fine-tuning`; an unknown one as it is."""
+    return {str(key): title for key, title in PHASE_TITLES.items()}.get(phase, phase)
 
 
 @register.filter

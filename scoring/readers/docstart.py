@@ -45,13 +45,14 @@ def fitted(lengths: Sequence[int], lone: Sequence[bool], wanted: Sequence[int]) 
 def likely(lengths: Sequence[int], lone: Sequence[bool], excess: int) -> Mask:
     """Which sentences to keep where `excess` lone O's must go and nothing says which. Misfit where there are fewer.
 
+    The first sentence is one of them, as every corpus with documents starts with one; else nothing fits.
     A document opens with a headline (5 to 14 tokens) and then a line for place and date (up to 5) or a full sentence
     (13 and more); the lines of the tables in which single tokens stand are between the two.
     """
     candidates = [i for i, is_lone in enumerate(lone) if is_lone]
-    if excess > len(candidates):
+    if excess > len(candidates) or (excess and candidates[0] != 0):
         raise Misfit(len(lengths))
-    candidates.sort(key=lambda i: _unlikeliness(lengths, i))  # stable: the first of equals
+    candidates.sort(key=lambda i: (i > 0, _unlikeliness(lengths, i)))  # stable: the first of equals
     keep = np.ones(len(lengths), np.bool_)
     keep[candidates[:excess]] = False
     return keep

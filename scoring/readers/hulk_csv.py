@@ -37,13 +37,18 @@ class HulkLog:
 
 
 def _is_pretraining(titles: list[str], request: LogRequest) -> bool:
-    """One time without a unit of its own beside as many results as there are tasks."""
+    """One time without a unit beside as many results as there are tasks; a header need not say more than that."""
     if len(titles) != len(request.rules.tasks) + 1:
         return False
+    found = columns(titles, request.tasks)
     if is_numeric(titles):
         return True
-    times = [column for i, title in enumerate(titles) if (column := time_column(i, name(title)))]
-    return not times or (len(times) == 1 and times[0].unit is None and name(times[0].title).joined == "time")
+    if found.step is not None or found.epoch is not None:
+        return False
+    if found.time is None:
+        return not found.metrics
+    in_place = found.time.position == 0 or len(found.metrics) == len(request.tasks)
+    return in_place and found.time.unit is None and name(found.time.title).joined == "time"
 
 
 def _is_finetuning(titles: list[str], request: LogRequest) -> bool:

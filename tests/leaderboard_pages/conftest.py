@@ -12,7 +12,12 @@ from leaderboard.models import Edition, Entry
 from leaderboard.publishing import CurveSnapshot, OutcomeSnapshot, publish
 from tests.factories import NOW, make_accelerator, make_edition, make_entry, make_offer, make_snapshot
 
-POINTS = [[10.0, "88.5", 2, 0.5, 100], [20.0, "89.9", 3, 1.0, 200], [30.5, "90.25", 4, 1.5, 300], [40.0, "91", 5, 2, 400]]
+POINTS = [
+    [10.0, "88.5", 2, 0.5, 100],
+    [20.0, "89.9", 3, 1.0, 200],
+    [30.5, "90.25", 4, 1.5, 300],
+    [40.0, "91", 5, 2, 400],
+]
 
 
 class Page:
@@ -22,7 +27,8 @@ class Page:
         self.response = Client().get(address, headers={"host": "localhost", **headers})
         self.status = self.response.status_code
         self.html = self.response.content.decode()
-        self.words = " ".join(unescape(re.sub(r"<[^>]+>", " ", self.html)).split())
+        inline = re.sub(r"</?(a|b|bdi|code|em|i|span)\b[^>]*>", "", self.html)
+        self.words = " ".join(unescape(re.sub(r"<[^>]+>", " ", inline)).split())
 
 
 @pytest.fixture
@@ -63,8 +69,8 @@ def entry(edition: Edition) -> Entry:
         findings=[{"code": "crossing-thin", "severity": "note", "task": "task1", "file": "task1/log.csv", "line": 4,
                    "message": "Only 0.05 points above.", "remedy": "Nothing."}],
         evidence=[
-            {"task": "task1", "kind": "log", "name": "task1/log.csv", "sha256": "9f2c" * 16, "size": 14_233, "public": True},
-            {"task": "task1", "kind": "predictions", "name": "task1/dev.tsv", "sha256": "77aa" * 16, "size": 99, "public": False},
+            {"kind": "log", "name": "task1/log.csv", "sha256": "9f2c" * 16, "size": 14_233, "public": True},
+            {"kind": "predictions", "name": "task1/dev.tsv", "sha256": "77aa" * 16, "size": 99, "public": False},
         ],
         curves=(CurveSnapshot(task="task1", points=POINTS, steps=[]),),
     )  # fmt: skip

@@ -28,9 +28,9 @@ class TestResults:
         for fact in (
             "task1/log.csv line 4 sha256 9f2c9f2c9f2c…",
             "clock column seconds",
-            "90.25 ≥ cut-off 90 , margin 0.25",
-            "20.00 s … 30.50 s , held afterwards",
-            "predictions give 90.2523 , 787 right on 872 of 872 rows, 95% interval 88.1 … 92.2",
+            "90.25 ≥ cut-off 90, margin 0.25",
+            "20.00 s … 30.50 s, held afterwards",
+            "predictions give 90.2523, 787 right on 872 of 872 rows, 95% interval 88.1 … 92.2",
             "cost 30.50 s ÷ 3,600 × 1 × $3.6/h = $0.0305",
             "time score 100.00 s ÷ 30.50 s = 3.2787",
             "cost score $0.1000 ÷ $0.0305 = 3.2787",
@@ -73,7 +73,10 @@ class TestCurves:
     def test_a_table_says_the_same_and_marks_the_crossing(self, entry: Entry):
         html = page_of(entry).html
         assert re.search(r'class="crossing"><td class="num">30.5</td><td class="num">90.25</td>', html)
-        assert "Learning curve on TASK1: dev metric over elapsed time, cut-off 90, first at or above it after 30.50 s." in html
+        assert (
+            "Learning curve on TASK1: dev metric over elapsed time, cut-off 90, first at or above it after 30.50 s."
+            in html
+        )
 
     def test_the_chart_script_loads_only_where_a_chart_stands(self, edition: Edition, entry: Entry):
         assert "plotly" in page_of(entry).html
@@ -89,7 +92,10 @@ class TestCurves:
     def test_several_runs_are_told_apart(self, edition: Edition):
         curves = tuple(CurveSnapshot(task="task1", run=run, points=POINTS, steps=[]) for run in (1, 2))
         page = page_of(make_entry(edition, 30.5, curves=curves))
-        assert [trace["name"] for trace in self.figure(page)["data"] if trace["name"] != "crossing"] == ["run 1", "run 2"]
+        assert [trace["name"] for trace in self.figure(page)["data"] if trace["name"] != "crossing"] == [
+            "run 1",
+            "run 2",
+        ]
 
     def test_a_log_that_starts_at_zero_seconds_can_still_be_drawn(self, edition: Edition):
         points = [[0.0, "50", 2], [10.0, "95", 3]]
@@ -127,7 +133,9 @@ class TestAround:
         assert f"/entries/{entry.pk}/" in words
 
     def test_hostile_names_stay_text(self, edition: Edition):
-        entry = make_entry(edition, 50.0, model="</title><script>x</script>", organisation="<b>", framework="<i onclick=x>")
+        entry = make_entry(
+            edition, 50.0, model="</title><script>x</script>", organisation="<b>", framework="<i onclick=x>"
+        )
         html = page_of(entry).html
         assert "<script>x" not in html
         assert "<i onclick" not in html

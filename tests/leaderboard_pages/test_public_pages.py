@@ -69,7 +69,7 @@ class TestFrontPage:
     def test_entries_without_a_number_are_told_and_not_drawn(self, edition: Edition):
         make_entry(edition, "unknown", model="Unknown", parameters_millions=110)
         make_entry(edition, 50.0, model="Fast", parameters_millions=110)
-        assert "with 2 more that cannot be drawn" in Page("/").words
+        assert "The same as a table, with 2 not drawn" in Page("/").words
 
 
 class TestTasks:
@@ -114,14 +114,20 @@ class TestHardware:
 
     def test_hardware_without_an_offer_says_what_scores(self, edition: Edition):
         make_accelerator("rare")
-        assert "Nobody rents it out : a declared price scores" in Page("/hardware/").words
+        assert "Nobody rents it out: a declared price scores" in Page("/hardware/").words
 
 
 class TestRules:
     def test_the_numbers_are_those_of_the_edition(self, edition: Edition):
         Edition.objects.filter(pk=edition.pk).update(minimum_samples=1234, epoch_limit="3.0", daily_attempts=7)
         words = Page("/rules/").words
-        for fact in ("At least 1,234 samples", "after epoch 3 do not count", "7 a task and account", "200 MB", "64 KiB"):
+        for fact in (
+            "At least 1,234 samples",
+            "after epoch 3 do not count",
+            "7 a task and account",
+            "200 MB",
+            "64 KiB",
+        ):
             assert fact in words
 
     def test_every_finding_code_has_its_row_to_link_to(self, db: None):

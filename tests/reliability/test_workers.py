@@ -75,9 +75,11 @@ def kill(pid):
 def commit_is_waiting():
     """A worker stands before its commit: its UPDATE waits for a lock that the test holds."""
     with connection.cursor() as cursor:
+        # Within a transaction, what others do would be shown as it was at the first look.
+        cursor.execute("SELECT pg_stat_clear_snapshot()")
         cursor.execute(
             "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock' "
-            "AND query LIKE 'UPDATE%%in_review%%'"
+            "AND query LIKE 'UPDATE%in_review%'"
         )
         return cursor.fetchone()[0]
 
@@ -242,3 +244,22 @@ def test_over_the_edition_s_time_is_quarantined_and_the_next_one_is_verified(sit
     slow.refresh_from_db()
     assert (slow.status, status_of(small)) == ("quarantined", "in_review")
     assert "longer" in slow.steps.last().comment
+
+
+def test_a_database_that_drops_every_connection_costs_no_attempt(site, ada, long_log):
+    """R7, as far as one test may go that shares its server with others: all connections of the workers are ended."""
+    submission = make_queued(ada, log=long_log)
+    site.worker(processes=2), site.beat()
+    ring(site, submission)
+    wait_until_verifying(submission)
+    for _ in range(5):
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
+        time.sleep(0.3)
+    after = make_queued(ada)
+    wait_until_final(submission, after)
+    is_whole(submission, attempts=1)
+    is_whole(after, attempts=1)

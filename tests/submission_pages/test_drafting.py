@@ -31,7 +31,7 @@ class TestBeginning:
         assert page.context["form"]["phase"].value() == "inference"
 
     def test_what_is_typed_is_saved_as_a_draft_and_leads_to_the_hardware(self, signed_in, ada):
-        response = signed_in.post("/submit/", {**DESCRIPTION, "nonce": "n1"})
+        response = signed_in.post("/submit/", DESCRIPTION)
         draft = Submission.objects.get()
         assert response["Location"] == f"/submissions/{draft.pk}/edit/hardware/"
         assert (draft.status, draft.owner, draft.phase) == (Status.DRAFT, ada, "finetuning")
@@ -56,6 +56,10 @@ class TestBeginning:
         assert first == second
         assert Submission.objects.count() == 1
 
+    def test_a_new_form_begins_another_draft(self, signed_in):
+        forms = {signed_in.get("/submit/").context["nonce"] for _ in range(2)}
+        assert len({begin(signed_in, form).pk for form in forms}) == 2
+
     def test_back_then_other_words_change_the_draft_that_was_begun(self, signed_in):
         begin(signed_in)
         begin(signed_in, name="OtherBERT")
@@ -66,7 +70,7 @@ class TestBeginning:
         begin(signed_in)
         assert Submission.objects.count() == 1
 
-    def test_two_people_with_the_same_nonce_have_a_draft_each(self, client, ada, mia):
+    def test_two_people_with_the_same_number_have_a_draft_each(self, client, ada, mia):
         for person in (ada, mia):
             client.force_login(person)
             begin(client)
@@ -261,7 +265,7 @@ class TestTasksInParts:
 
     def test_two_files_or_one_can_be_sent(self, signed_in, draft):
         labels = [slot.label for slot in signed_in.get(f"/submissions/{draft.pk}/edit/evidence/").context["parts"][1].slots]
-        assert labels[1:4] == ["Predictions, matched", "Predictions, mismatched", "or one file for all parts"]
+        assert labels[1:4] == ["Predictions, matched", "Predictions, mismatched", "Predictions, all parts in one file"]
 
     def test_one_half_alone_is_missing_the_other(self, signed_in, draft):
         add_evidence(
@@ -354,7 +358,7 @@ class TestSending:
         edition.daily_attempts = 1
         edition.save()
         send(signed_in, filled(signed_in))
-        second = begin(signed_in, nonce="n2")
+        second = begin(signed_in, form="n2")
         choose_hardware(signed_in, second)
         add_evidence(signed_in, second, **both_files())
         response = send(signed_in, second)

@@ -11,7 +11,7 @@ from django.db import connection, connections
 from django.utils import timezone
 from kombu.exceptions import OperationalError as BrokerError
 
-from submissions import idempotency, jobs, quota
+from submissions import broker, idempotency, jobs, quota
 from submissions.models import Attempt, IdempotencyKey, Status, Submission
 from tests.factories_submissions import (
     LOG,
@@ -30,6 +30,7 @@ THREADS = 10
 def no_bell(monkeypatch: Any) -> list[str]:
     """Nobody listens: what is queued stays queued, and is noted here."""
     heard: list[str] = []
+    monkeypatch.setattr(broker, "answers", lambda: True)
     monkeypatch.setattr(jobs.verify_submission, "apply_async", lambda args, **_: heard.extend(args))
     return heard
 

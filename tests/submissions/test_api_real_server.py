@@ -1,0 +1,221 @@
+"""Uploads over real sockets to a real gunicorn: lengths, chunks, broken connections, a broker that is away."""
+
+import json
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import httpx
+import psutil
+import pytest
+
+from submissions.models import Evidence, Status, Submission
+from tests.factories_submissions import (
+    LOG,
+    PREDICTIONS,
+    make_catalogue,
+    make_manifest,
+    make_submission,
+    make_token,
+    make_user,
+    multipart,
+)
+from tests.reliability.processes import Site, wait_for
+
+pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
+MEGABYTE = 1_000_000
+
+
+@pytest.fixture
+def site(transactional_db: None, tmp_path: Path) -> Iterator[Site]:
+    site = Site(tmp_path)
+    yield site
+    site.stop()
+
+
+class Server:
+    def __init__(self, url: str, user: Any) -> None:
+        self.url = url
+        self.headers = {"Authorization": f"Bearer {make_token(user)}"}
+
+    def call(self, method: str, path: str, **arguments: Any) -> httpx.Response:
+        headers = {**self.headers, **arguments.pop("headers", {})}
+        return httpx.request(method, f"{self.url}/api/v1/{path}", headers=headers, timeout=60, **arguments)
+
+    def raw(self, method: str, path: str, headers: dict[str, str], body: bytes, *, close: bool = False) -> bytes:
+        """What a socket gets back; `close` ends our side right after the body."""
+        address = urlsplit(self.url)
+        lines = [f"{method} /api/v1/{path} HTTP/1.1", f"Host: {address.netloc}", "Connection: close"]
+        lines += [f"{name}: {value}" for name, value in {**self.headers, **headers}.items()]
+        with socket.create_connection((address.hostname or "", address.port or 0), timeout=30) as connection:
+            connection.sendall("\r\n".join(lines).encode() + b"\r\n\r\n" + body)
+            if close:
+                return b""
+            got = b""
+            while chunk := connection.recv(65536):
+                got += chunk
+            return got
+
+
+@pytest.fixture
+def owner() -> Any:
+    return make_user("ada")
+
+
+@pytest.fixture
+def server(site: Site, owner: Any) -> Server:
+    """Both of gunicorn's workers have loaded what they need."""
+    server = Server(site.web(), owner)
+    for _ in range(20):
+        assert server.call("GET", "whoami/").status_code == 200
+    return server
+
+
+def unfinished(tmp_path: Path) -> list[Path]:
+    return list((tmp_path / "evidence").rglob("put-*"))
+
+
+def test_a_large_file_streams_through_and_one_over_the_limit_does_not(
+    server: Server, owner: Any, site: Site, tmp_path: Path
+) -> None:
+    edition = make_catalogue(limits={"file_bytes": 60 * MEGABYTE})
+    draft = make_submission(owner, edition, complete=False)
+    base = f"submissions/{draft.pk}/evidence/sst"
+    largest = b"1\n" * (30 * MEGABYTE)
+    before = _memory(site)
+    assert server.call("PUT", f"{base}/log/", content=largest).status_code == 201
+    files = {"file": ("log.csv", largest)}
+    assert server.call("PUT", f"{base}/attachment/", files=files).status_code == 201
+    for sent in ({"content": largest + b"1"}, {"files": {"file": ("log.csv", largest + b"1")}}):
+        answer = server.call("PUT", f"{base}/energy/", **sent)
+        assert answer.status_code == 413
+        assert answer.headers["Content-Type"] == "application/problem+json"
+    assert _memory(site) - before < 100 * MEGABYTE
+    assert Evidence.objects.count() == 2
+    assert unfinished(tmp_path) == []
+
+
+def _memory(site: Site) -> int:
+    web = psutil.Process(site._processes[0].pid)
+    return sum(process.memory_info().rss for process in [web, *web.children(recursive=True)])
+
+
+def test_a_gigabyte_is_refused_before_it_is_sent(server: Server, owner: Any) -> None:
+    draft = make_submission(owner, complete=False)
+    headers = {"Content-Length": str(1_100 * MEGABYTE), "Content-Type": "text/plain"}
+    started = time.monotonic()
+    answer = server.raw("PUT", f"submissions/{draft.pk}/evidence/sst/log/", headers, b"x" * 1000)
+    assert b" 413 " in answer.split(b"\r\n")[0]
+    headers["Content-Type"] = "multipart/form-data; boundary=b"
+    answer = server.raw("POST", "bundles/", headers, b"--b\r\n")
+    assert b" 413 " in answer.split(b"\r\n")[0]
+    assert time.monotonic() - started < 5
+
+
+def test_chunks_are_told_to_come_with_a_length(server: Server, owner: Any) -> None:
+    draft = make_submission(owner, complete=False)
+    answer = server.call("PUT", f"submissions/{draft.pk}/evidence/sst/log/", content=iter([LOG, LOG]))
+    assert (answer.status_code, answer.json()["code"]) == (411, "length-required")
+    assert server.call("POST", "bundles/", content=iter([LOG])).status_code == 411
+
+
+def test_a_connection_that_closes_half_way_leaves_nothing(server: Server, owner: Any, tmp_path: Path) -> None:
+    draft = make_submission(owner, complete=False)
+    edition = draft.edition
+    headers = {"Content-Length": "100000", "Content-Type": "text/plain"}
+    server.raw("PUT", f"submissions/{draft.pk}/evidence/sst/log/", headers, LOG, close=True)
+    files = {"sst/log.csv": LOG, "sst/dev.tsv": PREDICTIONS}
+    body, kind = multipart({"manifest": json.dumps(make_manifest(edition))}, files)
+    for cut in (10, len(body) // 2):
+        headers = {"Content-Length": str(len(body)), "Content-Type": kind}
+        server.raw("POST", "bundles/", headers, body[:-cut], close=True)
+    wait_for(lambda: unfinished(tmp_path) == [], 10)
+    time.sleep(1)
+    assert not Evidence.objects.exists()
+    assert Submission.objects.get().pk == draft.pk
+    assert [path for path in (tmp_path / "evidence").rglob("*") if path.is_file()] == []
+
+
+def test_slow_senders_do_not_keep_others_from_reading(server: Server, owner: Any) -> None:
+    draft = make_submission(owner, complete=False)
+    stop = threading.Event()
+
+    def drip() -> None:
+        address = urlsplit(server.url)
+        with socket.create_connection((address.hostname or "", address.port or 0), timeout=30) as connection:
+            head = f"PUT /api/v1/submissions/{draft.pk}/evidence/sst/log/ HTTP/1.1\r\nHost: {address.netloc}\r\n"
+            head += f"Authorization: {server.headers['Authorization']}\r\nContent-Length: 100000\r\n\r\n"
+            connection.sendall(head.encode())
+            while not stop.wait(0.5):
+                connection.sendall(b"1")
+
+    drips = [threading.Thread(target=drip) for _ in range(5)]
+    for thread in drips:
+        thread.start()
+    try:
+        started = time.monotonic()
+        assert httpx.get(f"{server.url}/healthz", timeout=10).status_code == 200
+        assert time.monotonic() - started < 2
+    finally:
+        stop.set()
+        for thread in drips:
+            thread.join()
+
+
+def test_a_broker_that_is_down_or_hangs_costs_seconds_and_no_submission(server: Server, owner: Any, site: Site) -> None:
+    edition = make_catalogue()
+
+    def send(key: str) -> tuple[float, dict[str, Any]]:
+        files = {"sst/log.csv": ("log.csv", LOG), "sst/dev.tsv": ("dev.tsv", PREDICTIONS)}
+        started = time.monotonic()
+        answer = server.call(
+            "POST",
+            "bundles/",
+            data={"manifest": json.dumps(make_manifest(edition))},
+            files=files,
+            headers={"Idempotency-Key": key},
+        )
+        assert answer.status_code == 202, answer.text
+        return time.monotonic() - started, answer.json()
+
+    with site.paused_valkey():
+        seconds, first = send("one")
+        assert seconds < 10
+        assert send("one")[1] == first
+        ready = httpx.get(f"{server.url}/readyz", timeout=30)
+        assert (ready.status_code, ready.json()["status"]) == (200, "degraded")
+    site.kill_valkey()
+    seconds, _ = send("two")
+    assert seconds < 10
+    assert set(Submission.objects.values_list("status", flat=True)) == {Status.QUEUED}
+    assert Submission.objects.count() == 2
+
+
+def test_fifty_real_requests_with_three_left_and_twenty_under_one_key(server: Server, owner: Any) -> None:
+    edition = make_catalogue(daily_attempts=4)
+
+    def send(answers: list[httpx.Response], headers: dict[str, str]) -> None:
+        files = {"sst/log.csv": ("log.csv", LOG), "sst/dev.tsv": ("dev.tsv", PREDICTIONS)}
+        data = {"manifest": json.dumps(make_manifest(edition))}
+        answers.append(server.call("POST", "bundles/", data=data, files=files, headers=headers))
+
+    def at_once(times: int, headers: dict[str, str]) -> list[httpx.Response]:
+        answers: list[httpx.Response] = []
+        threads = [threading.Thread(target=send, args=(answers, headers)) for _ in range(times)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        return answers
+
+    once = at_once(20, {"Idempotency-Key": "k"})
+    assert {answer.status_code for answer in once} == {202}
+    assert len({answer.json()["id"] for answer in once}) == 1
+    many = at_once(50, {})
+    assert sorted(answer.status_code for answer in many) == [202] * 3 + [429] * 47
+    assert all(int(answer.headers["Retry-After"]) > 0 for answer in many if answer.status_code == 429)
+    assert Submission.objects.count() == 4
