@@ -54,6 +54,8 @@ def board(request: HttpRequest, phase: str, measure: str) -> HttpResponse:
     context = titles | {
         "board": found,
         "query": query,
+        "editions": Edition.objects.order_by("is_demo", "-published_on", "-pk"),
+        "keep_edition": f"?edition={query.edition.slug}" if query.edition_named else "",
         "headings": headings(found.columns, query),
         "sorted_words": sorted_words(found.columns, query),
         "page_sizes": PER_PAGE,

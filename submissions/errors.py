@@ -1,5 +1,7 @@
 """Why a caller may not do something. Each has a stable `code` and a remedy; none knows an HTTP status."""
 
+from scoring.manifest import Problem
+
 
 class Refused(Exception):
     """A caller may not do this now. The message says what and why; `remedy` says what to do instead."""
@@ -49,7 +51,7 @@ class ManifestInvalid(Refused):
 
     code = "manifest-invalid"
 
-    def __init__(self, problems: list["Problem"]) -> None:
+    def __init__(self, problems: list[Problem]) -> None:
         super().__init__(problems[0].message if len(problems) == 1 else f"The manifest has {len(problems)} mistakes.")
         self.problems = problems
 
@@ -118,16 +120,3 @@ class StorageAway(Exception):
     """The storage cannot be read or written just now: our fault, not the sender's. Nothing was stored."""
 
     code = "storage-unavailable"
-
-
-class Problem:
-    """One mistake in a manifest: where (a dotted path), what, and how to mend it."""
-
-    def __init__(
-        self, field: str, message: str, *, code: str = "invalid", remedy: str = "", line: int | None = None
-    ) -> None:
-        self.field = field
-        self.message = message
-        self.code = code
-        self.remedy = remedy
-        self.line = line

@@ -21,7 +21,7 @@ from scoring.rules import Limits
 from submissions import broker, jobs, lifecycle, needs, quota
 from submissions.errors import EvidenceMissing, FileTooLarge, ManifestInvalid, Problem, StepNotAllowed
 from submissions.evidence import Blob, discard, hold, keeping, put
-from submissions.manifest import Place, merge, places, validate
+from submissions.manifest import Place, merge, places, required, validate
 from submissions.models import Evidence, Revision, Status, Submission
 from submissions.permissions import must_own
 from submissions.uploads import Checked, Readable
@@ -239,7 +239,7 @@ def check_bundle(valid: Mapping[str, Any], files: Mapping[str, File]) -> None:
                 for name in strangers
             ]
         )
-    absent = sorted(named - set(files)) + [str(place) for place in needs.required(valid) if not place.name]
+    absent = sorted(named - set(files)) + [str(place) for place in required(valid) if not place.name]
     if absent:
         raise EvidenceMissing(absent)
     limits = rules_of(Edition.objects.get(slug=valid["edition"])).limits

@@ -1,10 +1,10 @@
 """Celery, only a bell: an id in, nothing out, safe to hear twice or never (the sweeper rings again)."""
 
+from typing import Any
 from uuid import UUID
 
 from celery import current_app, shared_task
 from django.db import OperationalError
-from kombu import Queue
 
 from submissions import leases, tidying, verification
 
@@ -32,5 +32,5 @@ def tidy() -> None:
 
 def _bells_in_queue() -> int:
     with current_app.connection_for_write() as broker:
-        queue = Queue(current_app.conf.task_default_queue, channel=broker.default_channel)
-        return int(queue.queue_declare().message_count)
+        channel: Any = broker.default_channel
+        return int(channel.queue_declare(queue=current_app.conf.task_default_queue).message_count)

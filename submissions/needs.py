@@ -1,13 +1,13 @@
 """Which files a draft still needs, and where a file may be placed."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from leaderboard.models import Task
-from scoring.rules import ALL_TASKS, WHOLE, Phase
+from scoring.manifest import Mistakes, absent, closest
+from scoring.rules import ALL_TASKS, Phase
 from submissions.errors import ManifestInvalid
-from submissions.fields import Mistakes, closest
-from submissions.manifest import MOST_RUNS, Place, part_names, required
+from submissions.manifest import MOST_RUNS, Place, part_names
 from submissions.models import Evidence, Submission
 
 Kind = Evidence.Kind
@@ -26,32 +26,12 @@ def tasks_of(manifest: Mapping[str, Any]) -> set[str]:
 
 def missing(submission: Submission) -> list[str]:
     """The places, as addresses write them, that need a file before it can be submitted."""
-    have = {place.key for place in placed(submission)}
     parts = {task.slug: part_names(task) for task in submission.edition.tasks.all()}
-    absent: list[str] = []
-    for place in required(submission.manifest, placed(submission)):
-        absent += [str(one) for one in _absent(place, have, parts.get(place.task, [])) if str(one) not in absent]
-    return absent
+    return [str(place) for place in absent(submission.manifest, placed(submission), parts)]
 
 
 def placed(submission: Submission) -> list[Place]:
     return [Place(file.task, file.kind, file.run, file.part, file.name) for file in submission.evidence.all()]
-
-
-def _absent(place: Place, have: Collection[tuple[str, str, int, str]], parts: list[str]) -> list[Place]:
-    """What a place lacks: itself; or, where only some halves of a gold set are covered, the other halves.
-
-    A file at `all` stands for every task.
-    """
-    if place.key in have or (ALL_TASKS, place.kind, place.run, place.part) in have:
-        return []
-    if place.kind != Kind.PREDICTIONS or not parts:
-        return [place]
-    if place.part:
-        return [] if (place.task, place.kind, place.run, WHOLE) in have else [place]
-    halves = [Place(place.task, place.kind, place.run, part) for part in parts]
-    lacking = [half for half in halves if half.key not in have]
-    return [place] if len(lacking) == len(halves) else lacking
 
 
 def check_place(submission: Submission, place: Place) -> None:

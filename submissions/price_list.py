@@ -41,7 +41,7 @@ class PriceList:
     def _default_words(self, slug: str) -> str:
         price = self.price(Hardware(accelerator=slug))
         if price and price.offer:
-            return f"{dollars(price)} an hour a {price.offer.unit}"
+            return f"{dollars(price)} an hour per {price.offer.unit}"
         return "several prices: name an offer" if self._series(slug) else "no price in the catalogue: declare your own"
 
     def _series(self, accelerator: str) -> list[Choice]:
@@ -56,7 +56,7 @@ class PriceList:
         where = " ".join(word for word in (offer.provider, offer.region) if word and word != "unstated")
         price = self.price(Hardware(accelerator=accelerator, offer=offer.slug))
         return (
-            f"{where} · {dollars(price)} an hour a {offer.unit} ({offer.slug})" if price else f"{where} · {offer.slug}"
+            f"{where} · {dollars(price)} an hour per {offer.unit} ({offer.slug})" if price else f"{where} · {offer.slug}"
         )
 
 

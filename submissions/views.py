@@ -1,6 +1,6 @@
 """Pages about submissions: one's own, one with all that was found, its files, and what its owner can do with it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import PurePosixPath
 from typing import Any, cast
 from uuid import UUID
@@ -20,7 +20,7 @@ from submissions import intake, lifecycle, review
 from submissions.derivations import derived
 from submissions.errors import Refused
 from submissions.evidence import open_blob
-from submissions.models import Evidence, Status, Submission, Verification
+from submissions.models import Evidence, Status, Step, Submission, Verification
 from submissions.permissions import may_read_evidence, may_see
 from submissions.verification import visible
 
@@ -82,10 +82,11 @@ def detail(request: HttpRequest, pk: UUID) -> HttpResponse:
     shown = visible(newest, submission, to=user)
     price = newest.price if newest else {}
     under_way = submission.status in UNDER_WAY
+    steps = list(submission.steps.select_related("by").order_by("-at", "-pk"))
     context = {
         "submission": submission,
         "happening": HAPPENING[submission.status],
-        "reason": submission.steps.exclude(comment="").order_by("-at", "-pk").first(),
+        "reason": reason_of(submission, steps),
         "shown": shown,
         "findings": sorted(shown["findings"], key=lambda finding: SEVERITIES.index(finding["severity"])),
         "counts": counted(shown["findings"]),
@@ -93,7 +94,7 @@ def detail(request: HttpRequest, pk: UUID) -> HttpResponse:
         "price": price if shown["measurements"] else {},
         "scores": scores_of(shown),
         "files": submission.evidence.all(),
-        "steps": submission.steps.select_related("by").order_by("-at", "-pk"),
+        "steps": steps,
         "verifications": submission.verifications.defer("curves", "digests", "measurements", "findings"),
         "under_way": under_way,
         "percent": round(100 * submission.progress),
@@ -103,6 +104,12 @@ def detail(request: HttpRequest, pk: UUID) -> HttpResponse:
         "may_withdraw": submission.status in lifecycle.WITHDRAWABLE,
     }
     return render(request, "submissions/detail.html", context)
+
+
+def reason_of(submission: Submission, steps: Sequence[Step]) -> Step | None:
+    """The step whose words explain the state: the last one; in a draft that is being mended, the last that has words."""
+    told = [step for step in steps if step.comment]
+    return next((step for step in told if submission.status == Status.DRAFT or step is steps[0]), None)
 
 
 def scores_of(shown: Mapping[str, Any]) -> list[dict[str, Any]]:

@@ -31,7 +31,7 @@ def test(arguments: list[str], say: Callable[[str], None]) -> int:
 def environment(addresses: dict[str, str], folder: Path) -> dict[str, str]:
     """Settings of a test run; `HULK_LOCAL=false` keeps what a `make run` in this folder wrote out of it."""
     data = folder / "data"
-    data.mkdir()
+    (data / "static").mkdir(parents=True)
     server = (
         addresses["REDIS_URL"].rsplit("/", 1)[0] if addresses["REDIS_URL"].count("/") > 2 else addresses["REDIS_URL"]
     )

@@ -32,7 +32,7 @@ ORDER = {
     "scoring": (
         "verify",
         "reports measuring",
-        "checks scores ranking",
+        "checks scores ranking catalogue manifest",
         "curves cost runs latency energy metrics readers gold goldset",
         "values",
         "findings rules",
@@ -62,7 +62,7 @@ ORDER = {
         "cases snapshots tidying heartbeat",
         "bundles needs mail price_list",
         "manifest idempotency permissions bounds",
-        "evidence gold leases fields strict_json",
+        "evidence gold leases",
         "lifecycle quota uploads",
         "models",
         "errors",

@@ -8,7 +8,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from leaderboard.models import Edition
-from tests.factories import make_entry
+from tests.factories import make_edition, make_entry
 from tests.leaderboard_pages.conftest import Page
 
 BOARD = "/boards/finetuning/time/"
@@ -139,6 +139,20 @@ class TestPaging:
         assert 'href="/api/v1/boards/finetuning/time/?q=ref&amp;format=csv"' in page.html
         assert 'href="/api/v1/boards/finetuning/time/?q=ref&amp;format=json"' in page.html
         assert 'href="/api/v1/boards/finetuning/time/?q=ref"' in page.html
+
+
+class TestEditions:
+    def test_one_edition_needs_no_choice(self, edition: Edition):
+        assert 'aria-label="Edition"' not in Page(BOARD).html
+
+    def test_an_edition_that_was_chosen_stays_chosen(self, edition: Edition):
+        demo = make_edition("demo", tasks=1, is_demo=True, title="Demo")
+        make_entry(demo, 50.0, model="Only there")
+        assert 'href="?edition=demo">Demo</a>' in Page(BOARD).html
+        page = Page(BOARD + "?edition=demo")
+        assert models(page) == ["Only there"]
+        assert 'href="/boards/inference/time/?edition=demo"' in page.html
+        assert 'href="?sort=model&amp;edition=demo"' in page.html
 
 
 class TestWhatItSays:

@@ -157,5 +157,6 @@ def test_the_pages_have_no_barriers(browser, site, files, scheme, size):
 def barriers(page: Page) -> None:
     """Fails with what axe has to say about the page."""
     fits(page)
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), page.url
     found = Axe().run(page)
     assert found.violations_count == 0, f"{page.url}\n{found.generate_report()}"

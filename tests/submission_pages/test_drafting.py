@@ -115,8 +115,8 @@ class TestHardware:
         make_offer(card, usd="7.2", slug="dear-card")
         draft = begin(signed_in)
         page = text_of(signed_in.get(f"/submissions/{draft.pk}/edit/hardware/"))
-        assert "Accelerator card · $3.60 an hour a gpu" in page
-        assert "Cloud · $7.20 an hour a gpu (dear-card)" in page
+        assert "Accelerator card · $3.60 an hour per gpu" in page
+        assert "Cloud · $7.20 an hour per gpu (dear-card)" in page
 
     def test_an_accelerator_must_be_chosen_before_one_goes_on(self, signed_in):
         draft = begin(signed_in)
@@ -323,7 +323,7 @@ class TestSending:
         edition.save()
         draft = filled(signed_in)
         text = text_of(signed_in.get(f"/submissions/{draft.pk}/edit/check/"))
-        assert "$3.6 an hour" in text
+        assert "$3.60 an hour" in text
         assert "toy 7" in text
 
     def test_without_consent_nothing_is_sent(self, signed_in):

@@ -8,16 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from submissions import strict_json
 from submissions.errors import FileTooLarge, ManifestInvalid
-from submissions.manifest import Place, merge, places, required, validate
+from submissions.manifest import Place, load, merge, places, required, validate
 from submissions.models import Submission
 from tests.factories import make_accelerator, make_offer
 from tests.factories_submissions import Script, make_catalogue, make_manifest, make_user
-
-
-def load(raw: bytes) -> dict[str, Any]:
-    return strict_json.load(raw, most_bytes=256 * 1024, most_depth=32)
 
 
 class TestStrictJson:

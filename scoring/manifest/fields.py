@@ -1,11 +1,10 @@
 """The kinds of values a manifest has. A check takes a value and its dotted path, notes every mistake, and returns
 the value as it is kept; None where it was not given or is wrong."""
 
-import difflib
 import math
 import re
 import unicodedata
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
@@ -13,20 +12,13 @@ from urllib.parse import urlsplit
 
 import re2
 
-from submissions.errors import Problem
+from scoring.manifest.problems import Mistakes, closest, shown
 
 MOST_MARKS = 4
 """Combining marks in a row: no script needs more, and a pile of them hides the neighbours."""
 NAME_LENGTH = 120
 URL_LENGTH = 400
 FILE_NAME_LENGTH = 255
-
-
-class Mistakes(list[Problem]):
-    """What is wrong, one item a mistake, in the order found."""
-
-    def note(self, path: str, message: str, *, remedy: str = "", code: str = "invalid") -> None:
-        self.append(Problem(path, message, code=code, remedy=remedy))
 
 
 Check = Callable[[Any, str, Mistakes], Any]
@@ -39,19 +31,6 @@ class Field:
     check: Check
     default: Any = None
     required: bool = False
-
-
-def shown(value: object) -> str:
-    """A value as a message quotes it: short, and without characters that could disturb a terminal or a page."""
-    text = repr(value)
-    return text if len(text) <= 60 else f"{text[:57]}…"
-
-
-def closest(word: str, known: Sequence[str]) -> str:
-    """The remedy for a word that is none of those known."""
-    near = difflib.get_close_matches(word, known, n=1)
-    hint = f"Did you mean `{near[0]}`? " if near else ""
-    return f"{hint}Known: {', '.join(known) or 'none'}."
 
 
 def read_object(value: Any, path: str, fields: Mapping[str, Field], mistakes: Mistakes) -> dict[str, Any]:

@@ -5,7 +5,7 @@ import math
 import re
 from typing import Any
 
-from submissions.errors import FileTooLarge, ManifestInvalid, Problem
+from scoring.manifest.problems import Malformed, Problem, TooLarge
 
 STRING = re.compile(rb'"(?:[^"\\]|\\.)*+(?:"|\\?\Z)', re.DOTALL)
 """A string, or one that never ends: in one pass whatever is sent."""
@@ -14,13 +14,10 @@ LONGEST_NUMBER = 40
 
 
 def load(raw: bytes, *, most_bytes: int, most_depth: int) -> dict[str, Any]:
-    """One JSON object. Raises FileTooLarge, or ManifestInvalid with the line; depth is checked before parsing."""
+    """One JSON object. Raises TooLarge, or Malformed with the line; depth is checked before parsing."""
     if len(raw) > most_bytes:
-        raise FileTooLarge(
-            f"The manifest is larger than {most_bytes:,} bytes.",
-            remedy="Leave out what is not needed.",
-            field="manifest",
-        )
+        message = f"The manifest is larger than {most_bytes:,} bytes."
+        raise TooLarge(Problem("manifest", message, code="too-large", remedy="Leave out what is not needed."))
     if _too_deep(raw, most_depth):
         raise _malformed(f"The JSON is nested deeper than {most_depth} levels.", "A manifest needs no more than five.")
     try:
@@ -41,8 +38,8 @@ def load(raw: bytes, *, most_bytes: int, most_depth: int) -> dict[str, Any]:
     return data
 
 
-def _malformed(message: str, remedy: str, *, line: int | None = None) -> ManifestInvalid:
-    return ManifestInvalid([Problem("", message, code="malformed", remedy=remedy, line=line)])
+def _malformed(message: str, remedy: str, *, line: int | None = None) -> Malformed:
+    return Malformed(Problem("", message, code="malformed", remedy=remedy, line=line))
 
 
 def _too_deep(raw: bytes, most: int) -> bool:
