@@ -12,6 +12,7 @@ from django.db.models import QuerySet
 from django.http import FileResponse, Http404, HttpRequest
 from django.urls import path
 from django.utils import timezone
+from drf_spectacular.utils import extend_schema
 from rest_framework.exceptions import NotFound, ValidationError
 from rest_framework.generics import GenericAPIView, get_object_or_404
 from rest_framework.negotiation import DefaultContentNegotiation
@@ -230,7 +231,7 @@ class OneEvidence(SubmitterView):
         self.arriving = watch(request)
         return super().initialize_request(request, *args, **kwargs)
 
-    def put(self, request: Request, pk: UUID, task: str, kind: str) -> Response:
+    def put(self, request: Request, pk: UUID, task: str, kind: str, name: str = "") -> Response:
         submission, place = self.find_own(), self.place()
         intake.must_be_open(submission, place)
         stream, sent_name, expected = self._file(request)
@@ -240,7 +241,7 @@ class OneEvidence(SubmitterView):
             by=self.user,
             place=place,
             stream=stream,
-            name=named.get(place.key) or sent_name or str(place),
+            name=named.get(place.key) or sent_name or name[:255] or str(place),
             at=timezone.now(),
             expected=expected,
         )
@@ -287,6 +288,13 @@ class OneEvidence(SubmitterView):
         if len(files) != 1:
             raise FileRefused("There must be one part named `file`.", remedy="With curl: -F file=@path.", field="file")
         return files[0], (files[0].name or "")[:255], None
+
+
+@extend_schema(exclude=True)
+class NamedEvidence(OneEvidence):
+    """What `curl -T log.csv …/evidence/sst2/log/` sends: curl puts the file's name behind the slash."""
+
+    http_method_names = ["put", "options"]
 
 
 # --- bundles -------------------------------------------------------------------------------------------------------
@@ -366,6 +374,7 @@ urlpatterns = [
     path("submissions/<uuid:pk>/", OneSubmission.as_view(), name="api-submission"),
     path("submissions/<uuid:pk>/evidence/", EvidenceList.as_view(), name="api-evidence-list"),
     path("submissions/<uuid:pk>/evidence/<str:task>/<str:kind>/", OneEvidence.as_view(), name="api-evidence"),
+    path("submissions/<uuid:pk>/evidence/<str:task>/<str:kind>/<str:name>", NamedEvidence.as_view()),
     path("submissions/<uuid:pk>/submit/", Submit.as_view(), name="api-submit"),
     path("submissions/<uuid:pk>/withdraw/", Withdraw.as_view(), name="api-withdraw"),
     path("submissions/<uuid:pk>/revise/", Revise.as_view(), name="api-revise"),

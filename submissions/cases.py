@@ -1,16 +1,23 @@
 """All that a verification reads, gathered as values: after this it needs no database until its result is kept."""
 
-from collections.abc import Mapping
+import hashlib
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 from leaderboard import catalogue, ranking
 from scoring.gold import Gold
 from scoring.rules import Rules
-from scoring.values import Bundle, Offer, Peers
+from scoring.values import Bundle, Offer, Peers, Source
 from submissions import gold
 from submissions.bundles import bundle_of
 from submissions.models import Submission, Verification
+
+CHUNK = 1024 * 1024
+
+
+class EvidenceDamaged(RuntimeError):
+    """Stored bytes are gone or are not what was sent: the operator's storage failed, not the submitter."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,3 +71,25 @@ def _peers(submission: Submission, bundle: Bundle) -> Peers:
     for row in others.exclude(submission__owner=submission.owner).values_list("digests", flat=True).iterator():
         digests.update(digest for runs in row.values() for digest in runs if digest)
     return replace(best, prediction_digests=frozenset(digests))
+
+
+def check_files(bundle: Bundle) -> None:
+    """Reads every file once and compares it with the hash it was stored under. Raises EvidenceDamaged."""
+    for source in _sources(bundle):
+        digest = hashlib.sha256()
+        try:
+            with source.open() as file:
+                while chunk := file.read(CHUNK):
+                    digest.update(chunk)
+        except FileNotFoundError as error:
+            raise EvidenceDamaged(f"The blob {source.sha256} is gone. Restore it from a backup.") from error
+        if digest.hexdigest() != source.sha256:
+            raise EvidenceDamaged(f"The blob {source.sha256} is not what was stored. Restore it from a backup.")
+
+
+def _sources(bundle: Bundle) -> Iterator[Source]:
+    for task in bundle.tasks:
+        for run in task.runs:
+            yield from (source for source in (run.log, run.latencies, *run.predictions.values()) if source)
+        if task.energy:
+            yield task.energy

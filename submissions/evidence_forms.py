@@ -157,7 +157,11 @@ class TaskEvidence:
         for part in parts:
             yield self._slot(Place(slug, PREDICTIONS, run, part), f"Predictions, {part}", "")
         label = "Predictions, all parts in one file" if parts else "Predictions on the dev set"
-        hint = "In place of the others; it needs pairID or a split column." if parts else "Never public: only hash, rows and metric are."
+        hint = (
+            "In place of the others; it needs pairID or a split column."
+            if parts
+            else "Never public: only hash, rows and metric are."
+        )
         yield self._slot(Place(slug, PREDICTIONS, run, WHOLE), label, hint)
 
     def _slot(self, place: Place, label: str, hint: str) -> Slot:

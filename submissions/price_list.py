@@ -56,7 +56,9 @@ class PriceList:
         where = " ".join(word for word in (offer.provider, offer.region) if word and word != "unstated")
         price = self.price(Hardware(accelerator=accelerator, offer=offer.slug))
         return (
-            f"{where} · {dollars(price)} an hour per {offer.unit} ({offer.slug})" if price else f"{where} · {offer.slug}"
+            f"{where} · {dollars(price)} an hour per {offer.unit} ({offer.slug})"
+            if price
+            else f"{where} · {offer.slug}"
         )
 
 

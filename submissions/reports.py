@@ -32,7 +32,7 @@ def record_of(
     submission: Submission, case: Case, report: Report, *, started_at: datetime, finished_at: datetime
 ) -> Verification:
     """The record of a verification, not yet saved and without its number."""
-    found = as_json(report)
+    found = storable(as_json(report))
     preview = preview_of(submission, report)
     return Verification(
         submission=submission,
@@ -53,6 +53,17 @@ def record_of(
         preview_rank=preview["preview_rank"],
         digests=digests_json(report),
     )
+
+
+def storable(value: Any) -> Any:
+    """JSON that PostgreSQL takes: a file's own words may hold NUL or half a surrogate pair, which it refuses."""
+    if isinstance(value, str):
+        return value.replace("\x00", "\N{REPLACEMENT CHARACTER}").encode(errors="replace").decode()
+    if isinstance(value, Mapping):
+        return {storable(key): storable(one) for key, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [storable(one) for one in value]
+    return value
 
 
 def preview_of(submission: Submission, report: Report) -> dict[str, dict[str, float | int | None] | None]:

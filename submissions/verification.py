@@ -17,7 +17,7 @@ from django.db.models import Max
 from scoring.values import Report
 from scoring.verify import verify as check
 from submissions import bounds, leases
-from submissions.cases import Case, case_of
+from submissions.cases import Case, case_of, check_files
 from submissions.heartbeat import beating
 from submissions.leases import Lease, LeaseLost
 from submissions.models import Status
@@ -46,6 +46,8 @@ def verify(submission_id: UUID) -> None:
     with _Answer(lease), beating(lease) as heart:
         case = patiently(lambda: case_of(lease.submission))
         with bounds.within(case.rules.limits):
+            heart.say(0.0, "checking that the files are whole")
+            check_files(case.bundle)
             report = check(
                 case.bundle,
                 case.rules,

@@ -107,7 +107,7 @@ def detail(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 def reason_of(submission: Submission, steps: Sequence[Step]) -> Step | None:
-    """The step whose words explain the state: the last one; in a draft that is being mended, the last that has words."""
+    """The step whose words explain the state: the last one; in a draft that is mended, the last that has words."""
     told = [step for step in steps if step.comment]
     return next((step for step in told if submission.status == Status.DRAFT or step is steps[0]), None)
 

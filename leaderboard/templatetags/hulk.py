@@ -37,12 +37,6 @@ def decimal(value: Decimal | float | None) -> str:
 
 
 @register.filter
-def seconds(value: float | None) -> str:
-    """Seconds with their unit: `155.43 s`."""
-    return "" if value is None else f"{value_text(value, 's')} s"
-
-
-@register.filter
 def usd(value: float | None) -> str:
     """US dollars: `$75,203`, `$0.13`."""
     return "" if value is None else f"${value_text(value, 'USD')}"

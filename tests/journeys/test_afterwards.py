@@ -51,7 +51,7 @@ class TestWithdrawing:
         assert {span.measure for span in spans} == set(MEASURES)
         assert all(span.valid_to and span.valid_to >= span.valid_from for span in spans)
         shown = visitor.api(f"entries/{entry}/")
-        assert shown["rows" if "rows" in shown else "standings"] == []
+        assert shown["standings"] == []
 
     def test_others_move_up(self, golden: Edition, ada: Researcher, mia: Maintainer, visitor: Visitor) -> None:
         before = {name: row["rank"] for name, row in visitor.board("finetuning", "time").items()}

@@ -65,7 +65,9 @@ class TestPretraining:
     def test_a_log_without_one_of_the_tasks_is_an_error_that_names_it(self, golden: Edition, ada: Researcher) -> None:
         shown = ada.verification(ada.send_bundle(*evidence.pretraining("hours,conll2003,sst2\n1,92,92\n")))
         assert shown["status"] == "invalid"
-        assert any("mnli" in one["message"] + one["task"] for one in shown["findings"] if one["code"] == "log-no-metric"), shown["findings"]
+        assert any(
+            "mnli" in one["message"] + one["task"] for one in shown["findings"] if one["code"] == "log-no-metric"
+        ), shown["findings"]
 
 
 class TestInference:

@@ -264,7 +264,9 @@ class TestTasksInParts:
         return draft
 
     def test_two_files_or_one_can_be_sent(self, signed_in, draft):
-        labels = [slot.label for slot in signed_in.get(f"/submissions/{draft.pk}/edit/evidence/").context["parts"][1].slots]
+        labels = [
+            slot.label for slot in signed_in.get(f"/submissions/{draft.pk}/edit/evidence/").context["parts"][1].slots
+        ]
         assert labels[1:4] == ["Predictions, matched", "Predictions, mismatched", "Predictions, all parts in one file"]
 
     def test_one_half_alone_is_missing_the_other(self, signed_in, draft):

@@ -51,7 +51,9 @@ class TestMine:
 
     def test_a_hundred_take_as_many_queries_as_one(self, signed_in, ada):
         verified(ada)
-        with CaptureQueriesContext(connection, ) as one:
+        with CaptureQueriesContext(
+            connection,
+        ) as one:
             signed_in.get("/submissions/")
         for _ in range(5):
             verified(ada)
@@ -129,7 +131,9 @@ class TestOne:
 
     def test_every_step_is_in_the_history(self, signed_in, ada):
         submission = verified(ada)
-        words = [step.get_to_status_display() for step in signed_in.get(f"/submissions/{submission.pk}/").context["steps"]]
+        words = [
+            step.get_to_status_display() for step in signed_in.get(f"/submissions/{submission.pk}/").context["steps"]
+        ]
         assert words == ["in review", "verifying", "queued", "draft"]
 
     def test_a_hidden_edition_shows_no_proven_metric_and_no_rank(self, signed_in, ada, edition):
@@ -137,7 +141,9 @@ class TestOne:
         edition.save()
         submission = verified(ada, predictions=predictions(wrong=7))
         text = text_of(signed_in.get(f"/submissions/{submission.pk}/"))
-        assert "93" not in text.replace(str(submission.pk), "").replace(submission.content_hash, "").split("Evidence")[0]
+        assert (
+            "93" not in text.replace(str(submission.pk), "").replace(submission.content_hash, "").split("Evidence")[0]
+        )
         assert "the predictions reach the cut-off" in text
 
     def test_the_page_of_each_state_can_be_read(self, signed_in, ada, mia):

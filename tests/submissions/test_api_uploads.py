@@ -131,6 +131,15 @@ class TestRefusals:
     def draft(self, script: Script, edition: Any) -> str:
         return f"submissions/{script.post('submissions/', make_manifest(edition)).json()['id']}/evidence/sst/log/"
 
+    def test_curl_may_put_the_files_name_behind_the_slash(self, script: Script, edition: Any) -> None:
+        """As `curl -T mine.csv …/evidence/sst/log/` does by itself."""
+        manifest = make_manifest(edition)
+        manifest["tasks"] = {"sst": {}}
+        where = f"submissions/{script.post('submissions/', manifest).json()['id']}/evidence/sst/log/"
+        answer = script.put(f"{where}mine.csv", LOG)
+        assert (answer.status_code, answer.json()["name"]) == (201, "mine.csv")
+        assert b"".join(script.get(where)) == LOG
+
     @pytest.mark.parametrize("content", ARCHIVES.values(), ids=ARCHIVES)
     def test_an_archive_is_refused_by_every_way(
         self, script: Script, edition: Any, draft: str, content: bytes, tmp_path: Any

@@ -1,5 +1,6 @@
 """Verifying: what is kept, exactly once, and what happens where something goes wrong."""
 
+import io
 import time
 from datetime import timedelta
 
@@ -9,6 +10,7 @@ from django.test import override_settings
 
 from scoring.rules import Limits
 from submissions import evidence, intake, leases, review, verification
+from submissions.cases import EvidenceDamaged
 from submissions.models import Attempt, Submission, Verification
 from tests.factories import make_entry
 from tests.submissions.work.cases import (
@@ -224,6 +226,38 @@ def test_a_file_that_spans_tasks_is_read_for_each(edition, ada):
     submission = make_queued(ada)
     submission.evidence.filter(kind="log").update(task="all")
     assert verified(submission).status == "in_review"
+
+
+@pytest.mark.parametrize("damage", ["lost", "changed"])
+def test_bytes_that_the_storage_lost_or_changed_are_our_failure_and_no_finding(edition, ada, tmp_path, damage):
+    submission = make_queued(ada)
+    sha256 = submission.evidence.get(kind="log").sha256
+    path = tmp_path / "evidence" / sha256[:2] / sha256
+    path.unlink() if damage == "lost" else path.write_bytes(b"seconds,accuracy\n1,99\n")
+    with pytest.raises(EvidenceDamaged):
+        verification.verify(submission.pk)
+    submission.refresh_from_db()
+    assert (submission.status, submission.verifications.count()) == ("queued", 0)
+
+
+@pytest.mark.parametrize(
+    "log",
+    [
+        "seconds,acc\0uracy\n1,92\n",
+        "seconds,accuracy\n1,\ud800\n",
+        "\0\0\0",
+        "seconds,\x1b[31m\n1,2\n",
+        "{" * 5000,
+        "seconds,accuracy\n1,NaN\n2,1e309\n",
+    ],
+)
+def test_whatever_a_file_holds_it_becomes_findings_and_never_our_failure(edition, ada, log):
+    draft = make_draft(ada)
+    blob = evidence.put(io.BytesIO(log.encode(errors="surrogatepass")), limit=10**6)
+    draft.evidence.filter(kind="log").update(sha256=blob.sha256, size=blob.size)
+    submission = verified(intake.submit(draft, by=ada, at=lately()))
+    assert submission.status == "invalid"
+    assert submission.verifications.get().findings
 
 
 @override_settings(LEASE_SECONDS=0.6)

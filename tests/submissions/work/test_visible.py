@@ -7,6 +7,7 @@ import pytest
 from submissions import review, verification
 from submissions.leases import now
 from submissions.models import Submission, Verification
+from submissions.reports import storable
 from submissions.verification import visible
 from tests.submissions.work.cases import make_queued
 
@@ -106,3 +107,8 @@ def test_once_it_is_approved_nothing_is_hidden_any_more(hidden, ada, mia):
 def test_what_only_reviewers_may_know_is_not_published_either(hidden, mia):
     entry = review.approve(hidden, by=mia, at=now(), seen=hidden.content_hash).entry
     assert "predictions-partial" not in {one["code"] for one in entry.findings}
+
+
+def test_text_that_the_database_refuses_is_replaced():
+    broken = {"a\0": ["x\0y", ("\ud800", 1.5, None)]}
+    assert storable(broken) == {"a\N{REPLACEMENT CHARACTER}": ["x\N{REPLACEMENT CHARACTER}y", ["?", 1.5, None]]}

@@ -1,0 +1,100 @@
+"""Settings: what the queue relies on, and what refuses to start."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+
+from hulk_site import env
+from scoring.rules import Limits
+
+ROOT = Path(__file__).resolve().parents[2]
+PRODUCTION = {
+    "HULK_LOCAL": "false",
+    "DATABASE_URL": "postgres://hulk:hulk@127.0.0.1:1/hulk",
+    "REDIS_URL": "redis://127.0.0.1:1/0",
+    "PUBLIC_URL": "https://hulk.example.org",
+    "SECRET_KEY": "x1-" * 20,
+}
+
+
+def start(**changes: str | None) -> "subprocess.CompletedProcess[str]":
+    """Reads the settings in a process of its own, with nothing else in its environment."""
+    given = {name: value for name, value in {**PRODUCTION, **changes}.items() if value is not None}
+    command = [sys.executable, "-c", "from django.conf import settings; settings.DEBUG; print('started')"]
+    environment = {"PATH": os.environ["PATH"], "DJANGO_SETTINGS_MODULE": "hulk_site.settings", **given}
+    return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+
+
+def test_time_limits_stand_in_their_order() -> None:
+    """A verification ends itself before Celery does, and long before a message would be delivered again."""
+    visibility = settings.CELERY_BROKER_TRANSPORT_OPTIONS["visibility_timeout"]
+    own, soft, hard = (
+        Limits().verification_seconds,
+        settings.CELERY_TASK_SOFT_TIME_LIMIT,
+        settings.CELERY_TASK_TIME_LIMIT,
+    )
+    assert own < soft < hard < visibility
+
+
+def test_the_queue_rings_late_one_at_a_time_in_json_and_keeps_nothing() -> None:
+    assert settings.CELERY_TASK_ACKS_LATE
+    assert settings.CELERY_WORKER_PREFETCH_MULTIPLIER == 1
+    assert settings.CELERY_ACCEPT_CONTENT == ["json"] == [settings.CELERY_TASK_SERIALIZER]
+    assert settings.CELERY_TASK_IGNORE_RESULT
+
+
+def test_a_broker_that_hangs_is_not_waited_for() -> None:
+    options = settings.CELERY_BROKER_TRANSPORT_OPTIONS
+    assert 0 < options["socket_connect_timeout"] <= 5 and 0 < options["socket_timeout"] <= 5
+
+
+def test_debug_is_off_whatever_the_environment_says() -> None:
+    assert start(DEBUG="1").stdout == "started\n"
+    assert not settings.DEBUG
+
+
+@pytest.mark.parametrize("name", ["SECRET_KEY", "DATABASE_URL", "REDIS_URL"])
+def test_without_what_it_needs_it_does_not_start_and_names_it(name: str) -> None:
+    refused = start(**{name: None})
+    assert refused.returncode != 0
+    assert f"{name} is not set" in refused.stderr
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("HULK_LEASE_SECONDS", "soon", "HULK_LEASE_SECONDS is 'soon'; it must be a number of at least 0.5."),
+        ("HULK_LEASE_SECONDS", "nan", "HULK_LEASE_SECONDS is 'nan'; it must be a number of at least 0.5."),
+        ("HULK_DAILY_ATTEMPTS", "2.5", "HULK_DAILY_ATTEMPTS is 2.5; it must be a whole number."),
+        ("SECURE_SSL_REDIRECT", "maybe", "SECURE_SSL_REDIRECT is 'maybe'; it must be true or false."),
+    ],
+)
+def test_a_wrong_value_stops_the_start_with_one_sentence(name: str, value: str, said: str) -> None:
+    refused = start(**{name: value})
+    assert refused.returncode != 0
+    assert said in refused.stderr
+
+
+def test_what_make_run_wrote_is_read_and_the_environment_goes_before_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "var").mkdir()
+    (tmp_path / "var" / "services.json").write_text('{"HULK_TRIED": "by make run"}')
+    monkeypatch.setattr(env, "ROOT", tmp_path)
+    monkeypatch.delenv("HULK_LOCAL", raising=False)
+    monkeypatch.setattr(env, "_LOCAL", env.local_services())
+    assert env.text("HULK_TRIED") == "by make run"
+    monkeypatch.setenv("HULK_TRIED", "by hand")
+    assert env.text("HULK_TRIED") == "by hand"
+
+
+def test_tests_do_not_read_what_make_run_wrote(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "var").mkdir()
+    (tmp_path / "var" / "services.json").write_text('{"HULK_DAILY_ATTEMPTS": "0"}')
+    monkeypatch.setattr(env, "ROOT", tmp_path)
+    monkeypatch.setenv("HULK_LOCAL", "false")
+    assert env.local_services() == {}
