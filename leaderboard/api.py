@@ -26,7 +26,6 @@ from leaderboard.models import (
     Curve,
     Edition,
     Entry,
-    EntryStatus,
     Event,
     Kind,
     Offer,
@@ -253,15 +252,10 @@ def _files(entry: Entry) -> list[dict[str, Any]]:
             "sha256": file["sha256"],
             "size": file.get("size", 0),
             "public": bool(file.get("public")),
-            "url": _file_url(entry, file["sha256"]) if is_offered(entry, file) else None,
+            "url": _file_url(entry, file["sha256"]) if entry.offers(file) else None,
         }
         for file in entry.evidence
     ]
-
-
-def is_offered(entry: Entry, file: dict[str, Any]) -> bool:
-    """Whether anybody may read a file's bytes: it is public, and its owner has not withdrawn the entry."""
-    return bool(file.get("public")) and entry.status != EntryStatus.WITHDRAWN
 
 
 def _file_url(entry: Entry, sha256: str) -> str:

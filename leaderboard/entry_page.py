@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.db.models import Count
@@ -10,7 +11,7 @@ from leaderboard.charts import CurveChart, RunCurve, curve_chart, thinned
 from leaderboard.citation import bibtex
 from leaderboard.columns import MEASURE_TITLES, PHASE_TITLES
 from leaderboard.derivations import Derivation, by_task, derivations
-from leaderboard.models import BoardRow, Curve, Entry, EntryStatus, Event, Outcome, PublishedScore
+from leaderboard.models import BoardRow, Curve, Entry, Event, Outcome, PublishedScore
 from leaderboard.numbers import score_text
 from scoring.rules import ALL_TASKS, Measure, Phase
 
@@ -57,6 +58,15 @@ class TaskCurves:
 
 
 @dataclass(frozen=True, slots=True)
+class Check:
+    """One thing that an entry was checked with; `sha256` where it is a set of labels."""
+
+    name: str
+    text: str
+    sha256: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class EntryPage:
     phase_title: str
     standings: list[Standing]
@@ -65,6 +75,7 @@ class EntryPage:
     """By the slug of the derivation they belong to: in pretraining all stand under `all`."""
     public_files: list[Mapping[str, Any]]
     private_files: list[Mapping[str, Any]]
+    checks: list[Check]
     score_history: list[PublishedScore]
     events: list[Event]
     reference: Entry | None
@@ -82,8 +93,9 @@ def entry_page(entry: Entry, url: str) -> EntryPage:
         standings=_standings(entry, newest),
         derivations=derivations(entry, newest, against),
         curves=_curves(entry),
-        public_files=[file for file in entry.evidence if _is_offered(entry, file)],
-        private_files=[file for file in entry.evidence if not _is_offered(entry, file)],
+        public_files=[file for file in entry.evidence if entry.offers(file)],
+        private_files=[file for file in entry.evidence if not entry.offers(file)],
+        checks=_checks(entry.checked_by),
         score_history=spans if len(spans) > len(newest) else [],
         events=list(entry.events.all()),
         reference=reference,
@@ -91,9 +103,20 @@ def entry_page(entry: Entry, url: str) -> EntryPage:
     )
 
 
-def _is_offered(entry: Entry, file: Mapping[str, Any]) -> bool:
-    """Whether the API serves a file's bytes: it is public, and its owner has not withdrawn the entry."""
-    return bool(file.get("public")) and entry.status != EntryStatus.WITHDRAWN
+def _checks(checked_by: Mapping[str, Any]) -> list[Check]:
+    """What the numbers were checked with; nothing for a baseline, which is not checked here."""
+    if not checked_by:
+        return []
+    at = datetime.fromisoformat(checked_by["verified_at"])
+    facts = [
+        Check("verified", f"{at:%Y-%m-%d %H:%M} UTC"),
+        Check("engine", str(checked_by["engine"])),
+        Check("rules", f"edition revision {checked_by['edition_revision']}"),
+    ]
+    for slug, gold in checked_by["gold"].items():
+        confirmed = "confirmed" if gold["confirmed"] else "not confirmed"
+        facts.append(Check(f"gold of {slug}", f"{gold['count']:,} rows, {confirmed}", gold["sha256"]))
+    return facts
 
 
 def _newest(spans: Sequence[PublishedScore]) -> dict[Measure, PublishedScore]:

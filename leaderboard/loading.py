@@ -1,11 +1,9 @@
-"""Loads the edition `hulk-2020`, its catalogue and the paper's baselines from the data files in `baselines/`.
+"""Loads the edition `hulk-2020`, the catalogue of `scoring.catalogue` and the paper's baselines from `baselines/`.
 
 What is there already is left as it is: a second load changes nothing.
 """
 
 import csv
-import json
-import re
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from decimal import Decimal
@@ -18,11 +16,14 @@ from django.db import connection, transaction
 from leaderboard import catalogue
 from leaderboard.models import Accelerator, DefaultOffer, Edition, Entry, GoldSet, Kind, Offer, Task
 from leaderboard.publishing import EntrySnapshot, OutcomeSnapshot, publish_baselines
+from scoring import catalogue as shipped
+from scoring.catalogue import Row, offer_slug
 from scoring.cost import choose_price, cost_usd, inference_cost_usd
 from scoring.rules import ALL_TASKS, Phase
 from scoring.values import Hardware, Price
 from scoring.values import Offer as OfferValue
 
+EDITION = "hulk-2020"
 FOLDER = Path(__file__).resolve().parent / "baselines"
 REPORTED_ON = date(2019, 11, 1)
 """The date of the paper's baselines, whose prices count."""
@@ -30,7 +31,6 @@ BASELINES = uuid5(NAMESPACE_URL, "https://hulkbenchmark.github.io/")
 LOAD_LOCK = 0x48554C4B
 """PostgreSQL advisory lock: one load at a time, also before the edition exists."""
 SECONDS = {"h": Decimal(3600), "s": Decimal(1), "ms": Decimal("0.001")}
-Row = Mapping[str, str]
 
 
 class DemoInTheWay(ValueError):
@@ -44,11 +44,12 @@ def load(at: datetime) -> dict[str, int]:
     """Add whatever is missing, all of it or nothing; how many rows of each kind were added."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOAD_LOCK])
-    facts = json.loads((FOLDER / "edition.json").read_text())
-    edition, is_new = _edition(facts["edition"])
+    edition, is_new = add_edition(EDITION, remarks=_remarks())
+    if edition.is_demo:
+        raise DemoInTheWay(f"The edition {edition.slug} of this server is a demo; baselines are not loaded into it.")
     return {
         "editions": int(is_new),
-        "tasks": _tasks(edition, facts["tasks"]),
+        "tasks": add_tasks(edition),
         "accelerators": _accelerators(),
         "offers": _offers(),
         "default offers": _default_offers(edition),
@@ -61,40 +62,27 @@ def baseline_id(edition: str, phase: str, model: str) -> UUID:
     return uuid5(BASELINES, f"{edition}/{phase}/{model}")
 
 
-def offer_slug(row: Row) -> str:
-    """The name of a price series: provider, accelerator, instance, region where stated, pricing unless on demand."""
-    words = [row["provider"], row["accelerator_slug"], row["instance"]]
-    if row["region"] != "unstated":
-        words.append(row["region"])
-    if row["pricing"] != Offer.Pricing.ON_DEMAND:
-        words.append(row["pricing"])
-    return re.sub(r"[^a-z0-9]+", "-", " ".join(words).lower()).strip("-")
-
-
 def _read(name: str) -> Iterator[Row]:
     with (FOLDER / name).open(newline="", encoding="utf-8") as file:
         yield from csv.DictReader(file)
 
 
-def _edition(facts: Mapping[str, Any]) -> tuple[Edition, bool]:
-    remarks: dict[str, list[str]] = {}
-    for row in _read("footnotes.csv"):
-        if row["models"] == "*":
-            remarks.setdefault(row["phase"], []).append(row["text"])
-    values = {name: value for name, value in facts.items() if name not in {"slug", "published_on", "epoch_limit"}}
-    values["published_on"] = date.fromisoformat(facts["published_on"])
-    values["epoch_limit"] = Decimal(facts["epoch_limit"])
-    edition, is_new = Edition.objects.get_or_create(slug=facts["slug"], defaults=values | {"remarks": remarks})
-    if edition.is_demo:
-        raise DemoInTheWay(f"The edition {edition.slug} of this server is a demo; baselines are not loaded into it.")
-    return edition, is_new
+def add_edition(slug: str, **values: Any) -> tuple[Edition, bool]:
+    """A shipped edition as a row, and whether it is new. One that is there already stays as it is."""
+    facts = shipped.edition_facts(slug)["edition"]
+    defaults = {name: value for name, value in facts.items() if name != "slug"} | values
+    defaults["published_on"] = date.fromisoformat(facts["published_on"])
+    defaults["epoch_limit"] = Decimal(facts["epoch_limit"])
+    return Edition.objects.get_or_create(slug=slug, defaults=defaults)
 
 
-def _tasks(edition: Edition, tasks: list[dict[str, Any]]) -> int:
+def add_tasks(edition: Edition) -> int:
+    """The tasks of a shipped edition, with what it publishes of their gold labels; how many were missing."""
     added = 0
-    for position, facts in enumerate(tasks, start=1):
+    for position, facts in enumerate(shipped.edition_facts(edition.slug)["tasks"], start=1):
         values = {name: value for name, value in facts.items() if not name.startswith("gold_") and name != "slug"}
-        values |= {"position": position, "cutoff": Decimal(facts["cutoff"]), "sota": Decimal(facts["sota"])}
+        values |= {"position": position, "cutoff": Decimal(facts["cutoff"])}
+        values["sota"] = Decimal(facts["sota"]) if facts["sota"] else None
         task, is_new = Task.objects.get_or_create(edition=edition, slug=facts["slug"], defaults=values)
         gold = {"published_sha256": facts["gold_sha256"], "note": facts["gold_note"]}
         GoldSet.objects.get_or_create(task=task, defaults=gold)
@@ -102,9 +90,18 @@ def _tasks(edition: Edition, tasks: list[dict[str, Any]]) -> int:
     return added
 
 
+def _remarks() -> dict[str, list[str]]:
+    """The footnotes of whole boards, by phase."""
+    remarks: dict[str, list[str]] = {}
+    for row in _read("footnotes.csv"):
+        if row["models"] == "*":
+            remarks.setdefault(row["phase"], []).append(row["text"])
+    return remarks
+
+
 def _accelerators() -> int:
     added = 0
-    for row in _read("accelerators.csv"):
+    for row in shipped.rows("accelerators.csv"):
         values = {"name": row["name"], "short_name": row["short_name"], "note": row["note"]}
         watts = int(row["rated_watts"]) if row["rated_watts"] else None
         added += Accelerator.objects.get_or_create(slug=row["slug"], defaults=values | {"rated_watts": watts})[1]
@@ -116,10 +113,9 @@ def _offers() -> int:
     accelerators = {one.slug: one for one in Accelerator.objects.all()}
     known = set(Offer.objects.values_list("slug", "accelerator__slug", "valid_from"))
     new = []
-    for row in (*_read("paper_offers.csv"), *_read("offers.csv")):
+    for row in shipped.offer_rows():
         key = (offer_slug(row), row["accelerator_slug"], date.fromisoformat(row["valid_from"]))
         if key not in known:
-            known.add(key)
             new.append(_offer(row, accelerators[row["accelerator_slug"]]))
     Offer.objects.bulk_create(new)
     return len(new)
@@ -146,9 +142,9 @@ def _offer(row: Row, accelerator: Accelerator) -> Offer:
 def _default_offers(edition: Edition) -> int:
     accelerators = {one.slug: one for one in Accelerator.objects.all()}
     added = 0
-    for row in _read("default_offers.csv"):
+    for accelerator, offer in shipped.default_offers().items():
         added += DefaultOffer.objects.get_or_create(
-            edition=edition, accelerator=accelerators[row["accelerator"]], defaults={"offer_slug": row["offer"]}
+            edition=edition, accelerator=accelerators[accelerator], defaults={"offer_slug": offer}
         )[1]
     return added
 

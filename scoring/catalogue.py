@@ -4,6 +4,7 @@ A server loads it into its database, where maintainers go on from it; `hulk chec
 """
 
 import csv
+import io
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -28,7 +29,7 @@ class Shipped:
         return editions()
 
     def rules(self, edition: str) -> Rules | None:
-        return rules(edition)
+        return rules_of(edition) if edition in editions() else None
 
     def accelerators(self) -> Sequence[str]:
         return accelerators()
@@ -47,15 +48,13 @@ def editions() -> tuple[str, ...]:
     return tuple(one["slug"] for one in sorted(newest, key=lambda one: bool(one.get("is_demo"))))
 
 
-def rules(edition: str) -> Rules | None:
-    """The rules of an edition at its first revision; None where it is not among those shipped."""
-    if edition not in editions():
-        return None
+def rules_of(edition: str) -> Rules:
+    """The rules of an edition as it was first published. FileNotFoundError where it is not among those shipped."""
     facts = edition_facts(edition)
     own = facts["edition"]
     return Rules(
         edition=edition,
-        revision=own.get("revision", 1),
+        revision=1,
         tasks=tuple(_task(one) for one in facts["tasks"]),
         epoch_limit=Decimal(own["epoch_limit"]),
         clock=own["clock"],
@@ -128,8 +127,7 @@ def edition_facts(slug: str) -> Mapping[str, Any]:
 @cache
 def rows(name: str) -> tuple[Row, ...]:
     """The rows of one of the CSV files."""
-    with (DATA / name).open(encoding="utf-8", newline="") as file:
-        return tuple(csv.DictReader(file))
+    return tuple(csv.DictReader(io.StringIO((DATA / name).read_text(encoding="utf-8"))))
 
 
 def offer_rows() -> Iterator[Row]:

@@ -72,6 +72,7 @@ def _read_log(setting: Setting, log: Source) -> LogReading:
         phase=setting.bundle.phase,
         started_at=setting.bundle.started_at,
         log_pattern=setting.evidence.log_pattern,
+        clock=setting.bundle.clock,
     )
 
 

@@ -71,12 +71,13 @@ class PhaseFilter(admin.SimpleListFilter):
 class SubmissionAdmin(admin.ModelAdmin):
     """What waits, oldest first; a submission's page is the review page."""
 
-    list_display = ["model_name", "phase", "edition", "owner", "state", "waits_since", "warned", "attempts"]
+    list_display = ["model_name", "phase", "edition", "owner", "state", "waits_since", "warned"]
     list_filter = [WaitingFilter, PhaseFilter, "edition"]
     list_select_related = ["owner", "edition"]
     list_per_page = 50
     search_fields = ["id", "owner__username", "manifest__model__name"]
     search_help_text = "Model, owner or id"
+    show_facets = admin.ShowFacets.NEVER
     actions = None
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Submission]:
@@ -131,6 +132,9 @@ class SubmissionAdmin(admin.ModelAdmin):
     def get_urls(self) -> list[URLPattern]:
         decide = self.admin_site.admin_view(require_POST(self.decide))
         return [path("<uuid:pk>/decide/", decide, name="submissions_submission_decide"), *super().get_urls()]
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        return super().changelist_view(request, {"title": "Review queue", **(extra_context or {})})
 
     def change_view(
         self,

@@ -151,7 +151,7 @@ def _read(folder: Path, sha256: str, task: Task) -> Gold:
     try:
         data = path.read_bytes()
         pairs: Mapping[str, Sequence[str]] = json.loads(path.with_name(f"{sha256}.pairs").read_bytes())
-    except OSError as error:
+    except (OSError, ValueError) as error:
         raise GoldDamaged(f"The gold labels of {task.slug} cannot be read ({error}). Import them again.") from error
     if hashlib.sha256(data).hexdigest() != sha256:
         raise GoldDamaged(f"The gold labels of {task.slug} are not those that were imported. Import them again.")

@@ -43,6 +43,7 @@ class TokenForm(forms.Form):
     def create(self) -> tuple[Token, str]:
         """The token and, this once, the text that a script sends. Only its hash is kept."""
         data = self.cleaned_data
-        lifetime = timedelta(days=data["days"])
-        token, text = Token.objects.create(user=self.user, expiry=lifetime, name=data["name"], scopes=data["scopes"])
+        token, text = Token.objects.create(
+            user=self.user, expiry=timedelta(days=data["days"]), name=data["name"], scopes=data["scopes"]
+        )
         return token, str(text)

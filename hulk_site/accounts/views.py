@@ -4,6 +4,7 @@ from typing import cast
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -35,7 +36,9 @@ def tokens(request: HttpRequest) -> HttpResponse:
     """
     user = cast(User, request.user)
     form = TokenForm(request.POST or None, user=user)
-    new, text = form.create() if form.is_valid() else (None, "")
+    with transaction.atomic():
+        User.objects.select_for_update().get(pk=user.pk)  # A double click waits here, and then finds the name taken.
+        new, text = form.create() if form.is_valid() else (None, "")
     context = {
         "form": TokenForm(user=user) if new else form,
         "new": new,

@@ -11,11 +11,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from hulk_site.demo import labels
-from hulk_site.demo.labels import NER, NLI, PARTS, RELATIONS, SENTIMENT, SENTIMENTS
+from hulk_site.demo.labels import EDITION, NER, NLI, PARTS, RELATIONS, RULES, SENTIMENT, SENTIMENTS, TASKS
 
-EDITION = "demo"
-TASKS = (NER, SENTIMENT, NLI)
-CUTOFFS = {NER: 85, SENTIMENT: 88, NLI: 80}
+CUTOFFS = {slug: float(task.cutoff) for slug, task in RULES.items()}
 EVALUATIONS = 40
 CROSSING_AT = 20
 """The evaluation, counted from 1, that first reaches the cut-off."""

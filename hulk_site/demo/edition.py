@@ -10,10 +10,9 @@ from uuid import NAMESPACE_URL, uuid5
 from django.db import transaction
 
 from hulk_site.demo import labels
-from hulk_site.demo.bundles import CUTOFFS, EDITION, TASKS
-from hulk_site.demo.labels import NER, NLI, PARTS, RELATIONS, SENTIMENT, SENTIMENTS, SIZES
-from leaderboard import catalogue, publishing
-from leaderboard.models import Accelerator, DefaultOffer, Edition, Entry, GoldSet, Kind, Task
+from hulk_site.demo.labels import EDITION, TASKS
+from leaderboard import catalogue, loading, publishing
+from leaderboard.models import Accelerator, DefaultOffer, Edition, Entry, Kind, Task
 from leaderboard.publishing import EntrySnapshot, OutcomeSnapshot
 from scoring.cost import choose_price, cost_usd, inference_cost_usd
 from scoring.rules import Phase
@@ -24,17 +23,6 @@ MADE_UP = "Made up for the demo."
 PUBLISHED_ON = date(2026, 11, 1)
 ACCELERATOR = "v100-16gb"
 PRETRAINING_COUNT = 8
-TITLES = {NER: "Tiny NER", SENTIMENT: "Tiny Sentiment", NLI: "Tiny NLI"}
-METRIC_NAMES = {
-    NER: ["f1", "f1_score", "entity_f1"],
-    SENTIMENT: ["accuracy", "acc"],
-    NLI: ["accuracy", "acc"],
-}
-DESCRIPTIONS = {
-    NER: "People, places and organisations in sentences that a script made.",
-    SENTIMENT: "Whether a made-up remark is positive or negative.",
-    NLI: "Whether one made-up sentence follows from another, in two halves.",
-}
 
 
 @dataclass(frozen=True)
@@ -59,48 +47,19 @@ NEIGHBOURS = (
 @transaction.atomic
 def make_edition(at: datetime) -> Edition:
     """The demo edition with everything in it; what is there already stays as it is."""
-    edition, _ = Edition.objects.get_or_create(
-        slug=EDITION,
-        defaults={
-            "title": "Demo edition",
-            "description": "Three tiny made-up tasks to try HULK with. Nothing here is a result.",
-            "is_demo": True,
-            "published_on": PUBLISHED_ON,
-        },
-    )
-    for position, slug in enumerate(TASKS, start=1):
-        import_gold(make_task(edition, slug, position), at)
+    edition, _ = loading.add_edition(EDITION)
+    loading.add_tasks(edition)
+    for task in edition.tasks.all():
+        import_gold(task, at)
     copy_default_offers(edition)
     publish_neighbours(edition, at)
     return edition
 
 
-def make_task(edition: Edition, slug: str, position: int) -> Task:
-    names, size = (PARTS if slug == NLI else ("",)), SIZES[slug]
-    words = {SENTIMENT: SENTIMENTS, NLI: RELATIONS}.get(slug, ())
-    task, _ = Task.objects.get_or_create(
-        edition=edition,
-        slug=slug,
-        defaults={
-            "title": TITLES[slug],
-            "data_set": f"{TITLES[slug]} (made up)",
-            "description": DESCRIPTIONS[slug],
-            "position": position,
-            "metric": Task.Metric.ENTITY_F1 if slug == NER else Task.Metric.ACCURACY,
-            "metric_names": METRIC_NAMES[slug],
-            "cutoff": Decimal(CUTOFFS[slug]),
-            "parts": [{"name": name, "size": size} for name in names],
-            "labels": list(words),
-            "label_orders": [["usual", list(words)]] if words else [],
-        },
-    )
-    return task
-
-
 def import_gold(task: Task, at: datetime) -> None:
     """Makes the task's gold files, and imports them as an operator would; nothing where they are imported already.
 
-    The labels are ours, so the edition then publishes their hash: entries can be verified against them.
+    The labels are ours, and the edition publishes their hash: entries can be verified against them.
     """
     try:
         if gold.load(task) is not None:
@@ -112,8 +71,7 @@ def import_gold(task: Task, at: datetime) -> None:
         for name, content in labels.gold_files()[task.slug].items():
             paths.append(Path(folder) / name)
             paths[-1].write_text(content, encoding="utf-8")
-        found = gold.import_files(task, paths, accept_hash=True, by=None, at=at)
-    GoldSet.objects.filter(task=task).update(published_sha256=found.sha256, note=MADE_UP)
+        gold.import_files(task, paths, accept_hash=False, by=None, at=at)
 
 
 def copy_default_offers(edition: Edition) -> None:

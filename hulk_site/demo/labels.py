@@ -7,12 +7,15 @@ are made of our own words; nobody else's text is in them.
 import hashlib
 from collections.abc import Iterator, Sequence
 
-NER, SENTIMENT, NLI = "tiny-ner", "tiny-sentiment", "tiny-nli"
-PARTS = ("matched", "mismatched")
-SIZES = {NER: 120, SENTIMENT: 240, NLI: 150}
+from scoring import catalogue
+
+EDITION = "demo"
+NER, SENTIMENT, NLI = TASKS = ("tiny-ner", "tiny-sentiment", "tiny-nli")
+RULES = {task.slug: task for task in catalogue.rules_of(EDITION).tasks}
+PARTS = tuple(part.name for part in RULES[NLI].parts)
+SIZES = {slug: task.parts[0].size for slug, task in RULES.items()}
 """Sentences, reviews, and pairs a part."""
-SENTIMENTS = ("negative", "positive")
-RELATIONS = ("entailment", "neutral", "contradiction")
+SENTIMENTS, RELATIONS = RULES[SENTIMENT].labels, RULES[NLI].labels
 
 NAMES = {
     "PER": (

@@ -40,7 +40,7 @@ def find_chromium(supervisor: Supervisor, say: Callable[[str], None]) -> str:
 
 def installed() -> str:
     candidates = [*(shutil.which(name) for name in NAMES), str(MAC), *map(str, OWN.rglob("headless_shell"))]
-    candidates += [str(OWN / "chromium")]
+    candidates += [str(OWN / "chrome")]
     return next((path for path in candidates if path and runs(path)), "")
 
 
@@ -101,6 +101,10 @@ def unpack(package: Path) -> None:
         program = OWN / "chromium"
         program.write_bytes(content("chromium.br"))
         program.chmod(0o755)
+        # A system without a desktop lacks some libraries; the package has them.
+        start = OWN / "chrome"
+        start.write_text(f'#!/bin/sh\nLD_LIBRARY_PATH="{OWN}/lib" exec "{program}" "$@"\n')
+        start.chmod(0o755)
         for name in ("swiftshader.tar.br", "al2023.tar.br"):
             with tarfile.open(fileobj=BytesIO(content(name))) as libraries:
                 libraries.extractall(OWN, filter="data")

@@ -1,7 +1,8 @@
 """Published snapshots: entries, what became of each task, curves, and every published score with its span of time."""
 
 import uuid
-from typing import Self
+from collections.abc import Mapping
+from typing import Any, Self
 
 from django.db import models
 from django.db.models import Q
@@ -108,6 +109,10 @@ class Entry(models.Model):
 
     def get_absolute_url(self) -> str:
         return f"/entries/{self.pk}/"
+
+    def offers(self, file: Mapping[str, Any]) -> bool:
+        """Whether anybody may read the bytes of an evidence file: it is public, and the entry is not withdrawn."""
+        return bool(file.get("public")) and self.status != EntryStatus.WITHDRAWN
 
 
 class Outcome(models.Model):

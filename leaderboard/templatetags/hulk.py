@@ -107,11 +107,6 @@ def phase_title(phase: str) -> str:
     return {str(key): title for key, title in PHASE_TITLES.items()}.get(phase, phase)
 
 
-@register.filter
-def spaced(name: str) -> str:
-    """A key in words: `edition_revision` as `edition revision`."""
-    return name.replace("_", " ")
-
 
 @register.filter
 def ticked(text: str) -> SafeString:

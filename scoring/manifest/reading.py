@@ -11,6 +11,7 @@ from scoring.manifest.keys import (
     LATENCIES,
     LIMITS,
     LOG,
+    MODEL,
     PREDICTIONS,
     SOFTWARE,
     TOP,
@@ -60,7 +61,8 @@ def read(data: Any, known: Known, *, complete: bool = True) -> tuple[dict[str, A
         manifest["tasks"] = _read_tasks(manifest, rules, mistakes)
     if not complete:
         mistakes = Mistakes(one for one in mistakes if (one.field, one.code) not in STILL_OPEN)
-        manifest["hardware"] = manifest["hardware"] or {name: field.default for name, field in HARDWARE.items()}
+    for name, fields in (("model", MODEL), ("hardware", HARDWARE)):
+        manifest[name] = manifest[name] or {key: field.default for key, field in fields.items()}
     return manifest, mistakes
 
 

@@ -21,9 +21,13 @@ def read_log(
     phase: Phase,
     started_at: datetime | None = None,
     log_pattern: tuple[str, str] | None = None,
+    clock: str | None = None,
 ) -> LogReading:
-    """The learning curves of `tasks` in a log of any format that is read (PROTOCOL section 7)."""
-    return logs.read(source, LogRequest(tasks, rules, phase, started_at, log_pattern))
+    """The learning curves of `tasks` in a log of any format that is read (PROTOCOL section 7).
+
+    `clock` is the one that the manifest names: `first_line` puts zero at the log's first record with a time.
+    """
+    return logs.read(source, LogRequest(tasks, rules, phase, started_at, log_pattern, clock))
 
 
 def read_latencies(source: Source, *, tasks: Sequence[Task], rules: Rules) -> LatencyReading:

@@ -39,15 +39,17 @@ def find_columns(titles: Sequence[str], request: LogRequest, notes: Notes, *, is
         notes.add("log-no-time", f"No column is an elapsed time; found: {named(titles)}.")
     if found.time is None or not found.metrics:
         return None
-    return Found(found, Clock(found.time, request.started_at, is_hours=is_hours))
+    return Found(found, Clock(found.time, request.zero_at, is_hours=is_hours))
 
 
-def missing_metrics(titles: Sequence[str], found: Columns, request: LogRequest, notes: Notes) -> None:
-    """A finding for each task whose metric no column holds."""
+def missing_metrics(
+    titles: Sequence[str], found: Columns, request: LogRequest, notes: Notes, *, place: str = "column"
+) -> None:
+    """A finding for each task whose metric no column, or whatever `place` is called, holds."""
     for task in request.tasks:
         if task.slug in found.metrics:
             continue
-        message = f"No column is the dev {task.metric_names[0] if task.metric_names else 'metric'} of {task.title}"
+        message = f"No {place} is the dev {task.metric_names[0] if task.metric_names else 'metric'} of {task.title}"
         parts = " and ".join(part.name for part in task.parts)
-        halves = f" It needs {parts} both, or one column that is their mean." if len(task.parts) > 1 else ""
+        halves = f" It needs {parts} both, or one {place} that is their mean." if len(task.parts) > 1 else ""
         notes.add("log-no-metric", f"{message}; found: {named(titles)}.{halves}", task=task.slug)

@@ -1,5 +1,6 @@
 """The clock of a log: elapsed seconds of each row, and where zero is (PROTOCOL section 3, 'Clock')."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from scoring.readers.headers import TimeColumn
@@ -19,16 +20,20 @@ class Clock:
     """Reads the cells of one time column in the order of the file.
 
     The first cell decides which style of time the column holds. Dates count from `started_at` where the manifest gives
-    it, else, as times of day do, from the first row that has a time.
+    it, else from the last start of training that is told, else from the first row that has a time.
     """
+
+    estimated = False
 
     def __init__(self, column: TimeColumn, started_at: datetime | None, *, is_hours: bool = False) -> None:
         self._column = column
         self._unit = column.unit or (HOURS if is_hours else None)
-        self._zero = epoch_seconds(started_at) if started_at else None
-        self._declared = started_at is not None
+        self._started_at = started_at
+        self._zero: float | None = None
+        self._from_start = False
         self._days = 0.0
         self._last = 0.0
+        self._now = 0.0
         self.style: Style | None = None
         self.zero_line: int | None = None
 
@@ -46,16 +51,22 @@ class Clock:
     @property
     def is_relative(self) -> bool:
         """True where zero is the first row with a time, for want of anything better."""
-        if self.style is Style.OF_DAY:
-            return True
-        return self.style is Style.DATED and not self._declared
+        return self.style not in (None, Style.ELAPSED) and not self._from_start and self._started_at is None
+
+    def start(self, cell: Cell, line: int) -> None:
+        """Training starts at this row's time: zero, unless the manifest gives it or the times are elapsed ones."""
+        self.read(cell, line)
+        if self.is_relative or self._from_start:
+            self._from_start, self._zero, self.zero_line = True, self._now, line
 
     def words(self) -> str:
         """Which clock was read, as the derivation shows it."""
         zero = "from 0"
         if self.is_relative:
             zero = f"from the first row with a time (line {self.zero_line})"
-        elif self.style is Style.DATED:
+        elif self._from_start:
+            zero = f"from the training start on line {self.zero_line}"
+        elif self.style is not Style.ELAPSED:
             zero = "from the manifest's `started_at`"
         return f"column `{self._column.title}`, {self._words()}, {zero}"
 
@@ -69,9 +80,12 @@ class Clock:
             return seconds
         if self.style is Style.OF_DAY:
             seconds = self._over_midnight(seconds)
-        if self.is_relative and self.zero_line is None:
+        self._now = seconds
+        if self._zero is None and self._started_at is not None:
+            self._zero = zero_of(self._started_at, self.style, seconds)
+        elif self._zero is None:
             self._zero, self.zero_line = seconds, line
-        return seconds - (self._zero or 0.0)
+        return seconds - self._zero
 
     def _over_midnight(self, seconds: float) -> float:
         if seconds < self._last:
@@ -80,7 +94,7 @@ class Clock:
         return seconds + self._days
 
     def _checked(self, seconds: float, cell: Cell) -> float:
-        if seconds < 0 and self.style is Style.DATED and self._declared:
+        if seconds < 0 and self.style is Style.DATED and self._started_at is not None:
             raise BadTime(f"{shown(cell)} lies before the manifest's `started_at`.")
         if seconds < 0 and self.style is Style.ELAPSED:
             raise BadTime(f"{shown(cell)} is negative.")
@@ -89,8 +103,38 @@ class Clock:
         return seconds
 
 
+def zero_of(started_at: datetime, style: Style | None, first: float) -> float:
+    """`started_at` on the scale of the log's times, of which `first` is the first: since 1970, or since midnight."""
+    if style is not Style.OF_DAY:
+        return epoch_seconds(started_at)
+    of_day = started_at.hour * 3600 + started_at.minute * 60 + started_at.second + started_at.microsecond / 1e6
+    return of_day - SECONDS_OF_DAY if of_day > first else of_day
+
+
+@dataclass(frozen=True, slots=True)
+class ReadyClock:
+    """A clock for rows whose elapsed seconds the format's reader has already worked out."""
+
+    text: str
+    estimated: bool = False
+    is_relative: bool = False
+    zero_line: int | None = None
+
+    def read(self, cell: Cell, line: int) -> float:
+        """Elapsed seconds of this row. BadTime where they are negative or out of range."""
+        seconds = float(cell)
+        if not 0 <= seconds <= LONGEST_SECONDS:
+            raise BadTime(f"{seconds:.10g} s after zero is out of range.")
+        return seconds
+
+    def words(self) -> str:
+        return self.text
+
+
 class SpreadClock:
     """A clock for logs without one: a total time spread evenly over the steps."""
+
+    estimated = True
 
     def __init__(self, seconds: float, steps: int, total_name: str) -> None:
         self._seconds_a_step = seconds / steps

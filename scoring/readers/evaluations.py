@@ -6,7 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Protocol
 
-from scoring.readers.clock import BadTime, Clock, SpreadClock
+from scoring.readers.clock import BadTime, Clock, ReadyClock, SpreadClock
 from scoring.readers.headers import Columns, MetricColumns
 from scoring.readers.notes import Notes
 from scoring.readers.numbers import Cell, is_blank, mean, number, times, whole
@@ -19,6 +19,8 @@ from scoring.values import Curve, Point
 
 MOST_EVALUATIONS = 200_000
 PERCENT = Decimal(100)
+FIRST_LINE = "first_line"
+"""The clock, if the manifest names it, whose zero is the log's first record with a time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +32,16 @@ class LogRequest:
     phase: Phase
     started_at: datetime | None = None
     log_pattern: tuple[str, str] | None = None
+    clock: str | None = None
+
+    @property
+    def from_first_line(self) -> bool:
+        return self.clock == FIRST_LINE
+
+    @property
+    def zero_at(self) -> datetime | None:
+        """When the manifest says that training started, where that is the clock's zero."""
+        return None if self.from_first_line else self.started_at
 
 
 class Cells(Protocol):
@@ -51,6 +63,8 @@ class TaskCurve:
         self._highest = [Decimal(0)] * len(columns.positions)
         self._waiting: dict[int, Decimal] = {}
         self._waiting_line = 0
+        self.first_line: int | None = None
+        """The line of the first value, be it of a part only."""
         self._curve: list[Evaluation] = []
         self._thin = thin
         self._full = MOST_POINTS
@@ -66,6 +80,7 @@ class TaskCurve:
                 return None
             if i in self._waiting:
                 self._half_missing(i)
+            self.first_line = self.first_line or line
             self._waiting[i] = value
             self._waiting_line = line
         if len(self._waiting) < len(self.columns.positions):
@@ -145,10 +160,11 @@ class TaskCurve:
 class Evaluations:
     """Takes rows in the order of the file; `reading` is what they come to."""
 
-    def __init__(self, columns: Columns, request: LogRequest, notes: Notes, clock: Clock | SpreadClock) -> None:
+    def __init__(self, columns: Columns, request: LogRequest, notes: Notes, clock: Clock | SpreadClock | ReadyClock) -> None:
         self._columns = columns
         self._clock = clock
         self._notes = notes
+        self._zero_is_named = request.from_first_line
         alone = len(request.tasks) == 1
         self._tasks = [
             TaskCurve(task, columns.metrics[task.slug], notes, thin=alone)
@@ -156,7 +172,6 @@ class Evaluations:
             if task.slug in columns.metrics
         ]
         self._before: tuple[float, int | Decimal | None, int] | None = None
-        self._first_evaluation: int | None = None
         self._epochs = EpochLabels()
 
     def add(self, line: int, cells: Cells) -> None:
@@ -166,8 +181,6 @@ class Evaluations:
         seconds = self._seconds(cells, line, step)
         self._epochs.see(epoch)
         found = [(curve, values) for curve in self._tasks if (values := curve.values(cells, line))]
-        if found and self._first_evaluation is None:
-            self._first_evaluation = line
         if seconds is None:
             if found and not self._notes.wrong():
                 self._notes.add("log-value-invalid", "The evaluation on this line has no time.", line=line)
@@ -182,10 +195,9 @@ class Evaluations:
         shift = self._epochs.shift
         curves = {curve.task.slug: points for curve in self._tasks if (points := curve.finished(shift))}
         words = "; ".join((self._clock.words(), *self._columns.remarks, *self._epochs.remarks))
-        estimated = isinstance(self._clock, SpreadClock)
         if self._notes.wrong():
             curves = {}
-        return LogReading(format, words, curves, estimated, self._notes.findings)
+        return LogReading(format, words, curves, self._clock.estimated, self._notes.findings)
 
     def _seconds(self, cells: Cells, line: int, step: int | None) -> float | None:
         if isinstance(self._clock, SpreadClock):
@@ -214,14 +226,14 @@ class Evaluations:
         clock = self._clock
         if isinstance(clock, SpreadClock) or not clock.is_relative or clock.zero_line is None:
             return
-        if clock.zero_line == self._first_evaluation:
+        if clock.zero_line in [curve.first_line for curve in self._tasks]:
             self._notes.add(
                 "log-no-time",
                 "The first time in the log is that of the first evaluation, so nothing tells when training started.",
                 line=clock.zero_line,
                 remedy="Give `started_at` in the manifest, or log a row at the start of training.",
             )
-        else:
+        elif not self._zero_is_named:
             message = f"The log has no line that says when training started; zero is line {clock.zero_line}."
             self._notes.add("clock-differs", message, line=clock.zero_line)
 

@@ -1,6 +1,7 @@
 """The original HULK `result.csv`: columns told by their position, header optional (PROTOCOL section 7)."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from scoring.readers.base import missing_metrics
 from scoring.readers.cells import cells_of, delimiter_of, first_line, fit, is_numeric
@@ -85,7 +86,7 @@ def _read_pairs(text: Text, request: LogRequest, notes: Notes, titles: Sequence[
         if task.slug in {wanted.slug for wanted in request.tasks}:
             metrics = {task.slug: _metric(task, 2 * pair + 1, titles)}
             found = Columns(_time(2 * pair, titles, None), metrics=metrics)
-            alone = LogRequest([task], request.rules, request.phase, request.started_at)
+            alone = replace(request, tasks=[task])
             readings.append(_read(text, alone, notes, titles, found))
     curves = {slug: curve for reading in readings for slug, curve in reading.curves.items()}
     return LogReading(_FORMAT, "; ".join(reading.clock for reading in readings), curves, findings=notes.findings)
@@ -96,7 +97,7 @@ def _read(text: Text, request: LogRequest, notes: Notes, titles: Sequence[str], 
     if found.time is None or not found.metrics:
         return LogReading(_FORMAT, findings=notes.findings)
     is_hours = request.phase is Phase.PRETRAINING
-    evaluations = Evaluations(found, request, notes, Clock(found.time, request.started_at, is_hours=is_hours))
+    evaluations = Evaluations(found, request, notes, Clock(found.time, request.zero_at, is_hours=is_hours))
     for number, cells in _rows(text):
         evaluations.add(number, cells)
     return evaluations.reading(_FORMAT)

@@ -85,7 +85,7 @@ class _Survey:
 def _clock(found: Columns, survey: _Survey, request: LogRequest, notes: Notes) -> Clock | SpreadClock | None:
     """The entries' own clock where they have one, else `train_runtime` spread over the steps."""
     if found.time is not None:
-        return Clock(found.time, request.started_at)
+        return Clock(found.time, request.zero_at)
     if survey.total is None or not survey.steps or survey.total <= 0 or survey.total > Decimal(10) ** 9:
         notes.add(
             "log-no-time",

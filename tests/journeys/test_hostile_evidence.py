@@ -41,7 +41,6 @@ LOGS: dict[str, bytes] = {
     "a hundred thousand columns": b",".join(b"c%d" % number for number in range(100_000)) + b"\n1,2\n",
     "brackets in brackets": b"[" * 100_000 + b"]" * 100_000,
     "brackets in JSON Lines": b'{"seconds": 1, "accuracy": ' + b"[" * 50_000 + b"]" * 50_000 + b"}\n",
-    "a key twice": b'{"seconds": 1, "seconds": 2, "accuracy": 91}\n',
     "half a trainer_state": json.dumps({"log_history": [{"eval_accuracy": 0.91, "step": 1}]}).encode()[:-3],
     "a trainer_state of nothing": b'{"log_history": []}',
     "a trainer_state of something else": b'{"log_history": {"a": [1, 2]}, "max_steps": "many"}',

@@ -1,15 +1,16 @@
 """The baseline boards equal the paper's tables, on the page, in the API and in the CSV."""
 
 import csv
-import json
 import re
 from collections.abc import Iterator
 
 import pytest
 from django.test import Client
 
-from leaderboard.loading import FOLDER, offer_slug, snapshots
+from leaderboard.loading import FOLDER, snapshots
 from leaderboard.models import Accelerator, DefaultOffer, Edition, Offer
+from scoring import catalogue
+from scoring.catalogue import DATA, offer_slug
 from scoring.gold import digest, read_gold
 from scoring.values import Source
 from tests.leaderboard.conftest import Api
@@ -142,17 +143,17 @@ class TestIds:
 
 class TestCatalogueFiles:
     def test_the_offers_are_those_of_the_shared_catalogue_as_they_are(self):
-        assert (FOLDER / "offers.csv").read_bytes() == shared_file("data/catalogue/offers.csv").read_bytes()
+        assert (DATA / "offers.csv").read_bytes() == shared_file("data/catalogue/offers.csv").read_bytes()
 
     def test_every_offer_is_loaded_once_in_its_series(self, baselines: Edition):
-        rows = printed("offers.csv") + printed("paper_offers.csv")
+        rows = [*catalogue.rows("offers.csv"), *catalogue.rows("paper_offers.csv")]
         assert Offer.objects.count() == len(rows)
         assert {(offer.slug, str(offer.valid_from)) for offer in Offer.objects.all()} == {
             (offer_slug(row), row["valid_from"]) for row in rows
         }
 
     def test_the_papers_prices_are_earlier_rows_of_series_that_go_on(self, baselines: Edition):
-        for row in printed("paper_offers.csv"):
+        for row in catalogue.rows("paper_offers.csv"):
             later = Offer.objects.filter(slug=offer_slug(row), valid_from__gt=row["valid_from"])
             assert later.exists()
 
@@ -166,8 +167,8 @@ class TestCatalogueFiles:
                 assert {offer.accelerator_id for offer in series} == {one.accelerator_id}
 
     def test_names_and_watts_of_accelerators_agree_with_the_offers(self):
-        names = {row["slug"]: row for row in printed("accelerators.csv")}
-        for row in printed("offers.csv"):
+        names = {row["slug"]: row for row in catalogue.rows("accelerators.csv")}
+        for row in catalogue.rows("offers.csv"):
             assert names[row["accelerator_slug"]]["rated_watts"] == row["rated_watts"]
 
     def test_values_name_their_source_and_are_as_printed_unless_they_say_why_not(self, baselines: Edition):
@@ -180,7 +181,7 @@ class TestCatalogueFiles:
 
     def test_table_2_is_what_the_edition_has(self):
         facts = {row["fact"]: row for row in printed("table2_as_printed.csv")}
-        for task in json.loads((FOLDER / "edition.json").read_text())["tasks"]:
+        for task in catalogue.edition_facts("hulk-2020")["tasks"]:
             assert number(facts["Train Size"][task["title"]]) == task["train_size"]
             assert number(facts["Dev Size"][task["title"]]) == sum(part["size"] for part in task["parts"])
             assert number(facts["Cut-off"][task["title"]]) == float(task["cutoff"])

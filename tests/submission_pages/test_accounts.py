@@ -10,7 +10,7 @@ from hulk_site.accounts.models import Token
 from tests.submission_pages.pages import text_of
 from tests.submissions.work.cases import make_person
 
-PASSWORD = "a long passphrase"  # noqa: S105
+PASSWORD = "a long passphrase"
 TOKEN = {"name": "laptop", "scopes": ["read", "submit"], "days": "30"}
 
 

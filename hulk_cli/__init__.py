@@ -1,0 +1,3 @@
+"""`hulk`, the command line for submitters: it stands on `scoring` alone, so that nobody installs Django to submit."""
+
+__version__ = "0.1.0"
