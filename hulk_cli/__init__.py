@@ -1,3 +1,1 @@
 """`hulk`, the command line for submitters: it stands on `scoring` alone, so that nobody installs Django to submit."""
-
-__version__ = "0.1.0"

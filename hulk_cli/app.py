@@ -6,9 +6,9 @@ from typing import Annotated
 
 import typer
 
-from hulk_cli import __version__
 from hulk_cli.check import check
 from hulk_cli.init import init
+from hulk_cli.version import VERSION
 
 EXIT_CODES = (
     "Exit codes: 0 fine, 1 server or network, 2 wrong usage, 3 not signed in, 4 findings of severity error, "
@@ -27,7 +27,7 @@ app = typer.Typer(
 
 def _show_version(asked: bool) -> None:
     if asked:
-        typer.echo(f"hulk {__version__}")
+        typer.echo(f"hulk {VERSION}")
         raise typer.Exit
 
 

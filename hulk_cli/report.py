@@ -6,11 +6,11 @@ from typing import Any
 
 from rich.console import Console
 
-from hulk_cli import __version__
 from hulk_cli.derivation import lines_of, price_line
 from hulk_cli.folder import MANIFEST
 from hulk_cli.output import say
 from hulk_cli.verdict import Verdict
+from hulk_cli.version import VERSION
 from scoring.findings import Severity
 from scoring.rules import Phase, Rules
 from scoring.values import Report
@@ -115,7 +115,7 @@ def _not_checked(verdict: Verdict) -> Iterator[str]:
         yield f"the metric of {_listed(unscored)}: {words} ({options})"
     yield "scores and ranks: they are ratios to entries on the server's boards"
     yield "whether others sent the same predictions, and whether times are plausible beside approved entries"
-    yield f"prices of today: these are the ones that came with hulk {__version__}"
+    yield f"prices of today: these are the ones that came with hulk {VERSION}"
 
 
 def _unscored(verdict: Verdict) -> Iterator[str]:

@@ -62,9 +62,11 @@ def judge(folder: Path, gold_files: Sequence[GoldFile], *, today: date, progress
         offers=catalogue.offers(),
         default_offers=catalogue.default_offers(),
         confirmed=gold.confirmed,
+        rated_watts=catalogue.rated_watts(),
         progress=progress,
     )
-    findings = (*files.findings, *_unnamed(described, files, rules, mistakes), *_beside(report.findings, mistakes))
+    missing = (*files.findings, *_unnamed(described, files, rules, mistakes))
+    findings = (*missing, *_beside(report.findings, {one.task for one in missing}, mistakes))
     return Verdict(described, tuple(mistakes), findings, rules, report, gold)
 
 
@@ -94,10 +96,11 @@ def _needed(place: Place) -> Finding:
     return finding("evidence-missing", message, task=place.task, remedy=f"Name the file in `{key}`.")
 
 
-def _beside(findings: Iterable[Finding], mistakes: Mistakes) -> Iterator[Finding]:
+def _beside(findings: Iterable[Finding], incomplete: set[str], mistakes: Mistakes) -> Iterator[Finding]:
     """What `verify` found, without what a mistake of the manifest or the name of a missing file tells better."""
     for found in findings:
-        if found.code == "evidence-missing":
+        told = found.task in incomplete or _is_wrong(mistakes, f"tasks.{found.task}")
+        if found.code == "evidence-missing" and told:
             continue
         if found.code in PRICE_CODES and _is_wrong(mistakes, "hardware"):
             continue

@@ -65,6 +65,12 @@ def default_offers(edition: Edition) -> dict[str, str]:
     return dict(edition.default_offers.values_list("accelerator__slug", "offer_slug"))
 
 
+def rated_watts() -> dict[str, float]:
+    """What one priced unit of an accelerator is rated for; those nobody has told are left out."""
+    rated = Accelerator.objects.exclude(rated_watts=None)
+    return {slug: float(watts) for slug, watts in rated.values_list("slug", "rated_watts")}
+
+
 def price_json(hardware: Hardware, price: Price | None) -> dict[str, Any]:
     """What an entry keeps of its price: the row that scored, and what was asked for, so that it can be priced again."""
     asked = {

@@ -85,6 +85,11 @@ def default_offers() -> dict[str, str]:
     return {row["accelerator"]: row["offer"] for row in rows("default_offers.csv")}
 
 
+def rated_watts() -> dict[str, float]:
+    """What one priced unit of an accelerator is rated for; those nobody has told are left out."""
+    return {row["slug"]: float(row["rated_watts"]) for row in rows("accelerators.csv") if row["rated_watts"]}
+
+
 def _task(facts: Mapping[str, Any]) -> Task:
     return Task(
         slug=facts["slug"],

@@ -80,6 +80,12 @@ CODES: dict[str, Code] = {
             "Write plain decimal numbers: times from 0 up, metrics from 0 to 100 or from 0 to 1.",
         ),
         Code(
+            "run-aborted",
+            WARNING,
+            "The log says that its run did not succeed: no evaluation in it counts as reached.",
+            "Send the log of a run that ended with the status `success`; nothing needs mending where N/R is the result.",
+        ),
+        Code(
             "time-estimated",
             WARNING,
             "The log has no elapsed time of its own; time was spread over steps from a total.",

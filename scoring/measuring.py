@@ -81,7 +81,7 @@ def _pretraining(setting: Setting, number: int, run: Run) -> Measured:
         return Measured(RunFacts(number, run, RunResult(Outcome.INVALID)), (), {})
     reading = _read_log(setting, run.log)
     rows = margins(reading.curves, setting.rules.tasks)
-    crossed = crossing(rows, ZERO)
+    crossed = None if reading.aborted else crossing(rows, ZERO)
     result = _from_log(run.log, reading, rows, crossed, ZERO, "h")
     return Measured(RunFacts(number, run, _unless_wrong(result, reading.findings)), reading.findings, reading.curves)
 
@@ -94,10 +94,10 @@ def _finetuning(setting: Setting, task: Task, number: int, run: Run) -> Measured
     findings = reading.findings + findings
     curve = reading.curves.get(task.slug, ())
     counted = within_epochs(curve, setting.rules.epoch_limit)
-    crossed = crossing(counted, task.cutoff)
+    crossed = None if reading.aborted else crossing(counted, task.cutoff)
     result = _from_log(run.log, reading, counted, crossed, task.cutoff, "s")
     result = replace(result, proof=proof, curve=curve, metric=crossed.at.metric if crossed else None)
-    late = crossed is None and crossing(curve, task.cutoff) is not None
+    late = crossed is None and not reading.aborted and crossing(curve, task.cutoff) is not None
     facts = RunFacts(number, run, _unless_wrong(result, findings), late=late, perfect=perfect)
     return Measured(facts, findings, {})
 
@@ -204,6 +204,7 @@ def together(setting: Setting, parts: tuple[Measured, ...], price: Price | None,
         stability=several.worst_stability(central),
         estimated=any(run.estimated for run in results),
         spread=several.spread(results),
+        interval=None if outcome is Outcome.INVALID else several.interval([run.value for run in results]),
         curves=_curves(parts),
     )
 

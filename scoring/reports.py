@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
+from scoring import energy
 from scoring.curves import running_maximum, within_epochs
 from scoring.findings import Finding
 from scoring.rules import ALL_TASKS, Rules
-from scoring.values import Curve, Measurement, Outcome, Price, Proof, Report, RunResult
+from scoring.values import Curve, Energy, Measurement, Outcome, Price, Proof, Report, RunResult
 
 Json = dict[str, Any]
 
@@ -22,8 +23,10 @@ DETAIL_KEYS = (
     "estimated",
     "runs",
     "spread",
+    "interval",
     "proof",
     "note",
+    "energy",
 )
 """The keys of a measurement's JSON that tell how its number came about."""
 
@@ -34,6 +37,7 @@ def as_json(report: Report) -> Json:
         "findings": [_finding(found) for found in report.findings],
         "measurements": [measurement_json(measurement) for measurement in report.measurements],
         "price": _price(report.price),
+        "energy": _energy(energy.total(one.energy for one in report.measurements if one.energy)),
         "badge": report.badge,
         "passes": report.passes,
     }
@@ -69,8 +73,10 @@ def details(measurement: Measurement) -> Json:
         "estimated": measurement.estimated,
         "runs": [_run(number, result) for number, result in enumerate(measurement.runs, start=1)],
         "spread": measurement.spread,
+        "interval": list(measurement.interval) if measurement.interval else None,
         "proof": _proof(run.proof) if run else None,
         "note": _note(measurement),
+        "energy": _energy(measurement.energy),
     }
 
 
@@ -108,6 +114,10 @@ def _price(price: Price | None) -> Json | None:
         "declared": price.declared,
         "note": price.note,
     }
+
+
+def _energy(found: Energy | None) -> Json | None:
+    return None if found is None else energy.to_json(found)
 
 
 def _finding(found: Finding) -> Json:

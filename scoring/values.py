@@ -1,6 +1,6 @@
 """The plain values between readers, rules and checks. Times are seconds, metrics percent, money US dollars."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -99,15 +99,21 @@ class Offer:
     note: str = ""
 
 
+def _nobody(task: str, digests: Collection[str]) -> Collection[str]:
+    """Offline, no other predictions are known."""
+    return ()
+
+
 @dataclass(frozen=True, slots=True)
 class Peers:
     """What the server knows of other submissions, for the checks that compare; empty offline.
 
-    `prediction_digests` are digests of other people's predictions; `best_seconds` and `best_usd` the best approved
-    value of each task on like hardware.
+    `sent_by_others` says, of a task and digests of predictions, which of them other people have sent; it is asked once
+    a task, so that nobody needs to know them all. `best_seconds` and `best_usd` are the best approved value of each
+    task on like hardware.
     """
 
-    prediction_digests: frozenset[str] = frozenset()
+    sent_by_others: Callable[[str, Collection[str]], Collection[str]] = field(default=_nobody, compare=False)
     best_seconds: Mapping[str, float] = field(default_factory=dict)
     best_usd: Mapping[str, float] = field(default_factory=dict)
 
@@ -188,6 +194,41 @@ class Proof:
     """Counts behind the metric, for the derivation: correct, found, gold, or accuracy a part."""
 
 
+class Tier(StrEnum):
+    """How an energy value came about, the surest first (PROTOCOL section 7)."""
+
+    METERED = "metered"
+    """By a meter between wall and machine."""
+    COUNTER = "counter"
+    """From the hardware's own counters."""
+    ESTIMATE = "estimate"
+    """By a model of what parts draw."""
+    CLAIMED = "claimed"
+    """Said by the submitter."""
+
+
+@dataclass(frozen=True, slots=True)
+class Energy:
+    """The energy of one tracked run, as its tracker wrote it. Never scored."""
+
+    kwh: float
+    co2e_kg: float | None
+    seconds: float | None
+    """How long the tracker ran."""
+    tier: Tier
+    tracker: str
+    """The tracker in words, with its version where the file tells it."""
+    file: str = ""
+    sha256: str = ""
+    line: int | None = None
+    run_id: str = ""
+
+    @property
+    def watts(self) -> float | None:
+        """Average power; None where the tracker tells no duration."""
+        return self.kwh * 3_600_000 / self.seconds if self.seconds else None
+
+
 @dataclass(frozen=True, slots=True)
 class RunResult:
     """What one run of one task came to."""
@@ -235,8 +276,11 @@ class Measurement:
     estimated: bool = False
     spread: float | None = None
     """Largest minus smallest value over the runs that reached, in `unit`; None for a single run."""
+    interval: tuple[float, float | None] | None = None
+    """The 95% bootstrap interval of `value`, in `unit`; an upper end of None is N/R. None for a single run."""
     curves: Mapping[str, Curve] = field(default_factory=dict)
     """Pretraining only: the curve of every task by slug; else empty, as runs carry their own."""
+    energy: Energy | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from scoring.cost import choose_price
 from scoring.findings import Finding, Severity
 from scoring.goldset import Gold
 from scoring.measuring import Measured, Progress, Setting, measured, missing, not_run, together
+from scoring.readers import read_energy
 from scoring.reports import DETAIL_KEYS, as_json, curves_json, details, digests_json
 from scoring.rules import ALL_TASKS, Phase, Rules, Task
 from scoring.values import Bundle, Measurement, Offer, Outcome, Peers, Price, Report, RunResult, TaskEvidence
@@ -20,6 +21,7 @@ VERIFIED, PARTLY_PROVEN, UNPROVEN, LOG_CHECKED = "verified", "partly proven", "u
 
 
 NO_PEERS = Peers()
+NO_WATTS: Mapping[str, float] = {}
 
 
 def _part(progress: Progress, number: int, of: int) -> Progress:
@@ -39,13 +41,15 @@ def verify(
     offers: Sequence[Offer],
     default_offers: Mapping[str, str],
     confirmed: frozenset[str] = frozenset(),
+    rated_watts: Mapping[str, float] = NO_WATTS,
     peers: Peers = NO_PEERS,
     progress: Progress = _silent,
 ) -> Report:
     """All that is to be found and derived. Never raises about the files that a submitter sent.
 
     `gold` holds the imported gold labels by task, `confirmed` the tasks whose gold has the hash that the edition
-    publishes, `offers` the catalogue without superseded rows, `default_offers` the edition's series by accelerator.
+    publishes, `offers` the catalogue without superseded rows, `default_offers` the edition's series by accelerator,
+    `rated_watts` what one priced unit of an accelerator is rated for.
     `progress` hears the share done (0 to 1) and the activity in words, before each run and at the end.
     Raises ValueError where the bundle names a task that the phase does not measure: a manifest is checked before.
     """
@@ -53,12 +57,13 @@ def verify(
         bundle.hardware, offers, default_offers.get(bundle.hardware.accelerator), bundle.run_date
     )
     measurements: dict[str, Measurement] = {}
-    for number, evidence in enumerate(bundle.tasks):
+    for number, evidence in enumerate(_board_order(bundle, rules)):
         setting = Setting(bundle, rules, evidence, _known(bundle, rules, evidence.task), gold.get(evidence.task))
         measurement, found = _task(setting, price, peers, _part(progress, number, len(bundle.tasks)))
         measurements[evidence.task] = measurement
         findings += found
-    facts = SubmissionFacts(bundle, rules, tuple(measurements.values()))
+    watts = rated_watts.get(bundle.hardware.accelerator)
+    facts = SubmissionFacts(bundle, rules, tuple(measurements.values()), price, watts)
     for check in SUBMISSION_CHECKS:
         findings += check(facts)
     absent = {slug: not_run(slug, bundle.phase) for slug in missing(bundle, rules)}
@@ -69,6 +74,12 @@ def verify(
         price=price,
         badge=badge(bundle.phase, measurements.values(), confirmed),
     )
+
+
+def _board_order(bundle: Bundle, rules: Rules) -> list[TaskEvidence]:
+    """The evidence in the edition's order of tasks, whatever order the manifest was written or kept in."""
+    positions = {task.slug: position for position, task in enumerate(rules.tasks)}
+    return sorted(bundle.tasks, key=lambda evidence: positions.get(evidence.task, len(positions)))
 
 
 def _known(bundle: Bundle, rules: Rules, slug: str) -> Task | None:
@@ -102,7 +113,11 @@ def _task(setting: Setting, price: Price | None, peers: Peers, progress: Progres
     invalid = any(found.severity is Severity.ERROR for found in findings)
     measurement = together(setting, tuple(runs), price, invalid=invalid)
     findings += _checked(replace(facts, measurement=measurement), RESULT_CHECKS)
-    return measurement, findings
+    if evidence.energy is None:
+        return measurement, findings
+    reading = read_energy(evidence.energy, run_id=evidence.energy_run_id, rules=setting.rules)
+    findings += [_placed(found, evidence) for found in reading.findings]
+    return replace(measurement, energy=reading.energy), findings
 
 
 def _placed(found: Finding, evidence: TaskEvidence) -> Finding:

@@ -30,6 +30,7 @@ class Case:
     gold_facts: Mapping[str, Mapping[str, Any]]
     offers: tuple[Offer, ...]
     default_offers: Mapping[str, str]
+    rated_watts: Mapping[str, float]
     peers: Peers
 
     @property
@@ -59,6 +60,7 @@ def case_of(submission: Submission) -> Case:
         },
         offers=catalogue.offers(),
         default_offers=catalogue.default_offers(edition),
+        rated_watts=catalogue.rated_watts(),
         peers=_peers(submission, bundle),
     )
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from leaderboard.models import Accelerator, Kind
 from leaderboard.publishing import CurveSnapshot, EntrySnapshot, OutcomeSnapshot
+from scoring import energy
 from scoring.findings import CODES, Severity
 from scoring.rules import ALL_TASKS, Feedback
 from scoring.values import Outcome
@@ -20,6 +21,7 @@ def snapshot_of(submission: Submission, verification: Verification) -> EntrySnap
     model, software = manifest["model"], manifest.get("software") or {}
     hardware = hardware_of(manifest)
     first = submission.first_queued_at or submission.created_at
+    spent = energy.total(energy.from_json(one["energy"]) for one in verification.measurements if one.get("energy"))
     return EntrySnapshot(
         edition=submission.edition,
         phase=submission.phase,
@@ -43,6 +45,8 @@ def snapshot_of(submission: Submission, verification: Verification) -> EntrySnap
         verified=verification.badge == "verified",
         outcomes=_outcomes(verification),
         curves=[CurveSnapshot(**curve) for curve in verification.curves],
+        energy_kwh=spent.kwh if spent else None,
+        co2e_kg=spent.co2e_kg if spent else None,
         runs=max((len(one.get("runs") or [0]) for one in verification.measurements), default=1),
         spread=_spread(verification.measurements),
         findings=_for_readers(submission, verification),

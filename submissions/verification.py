@@ -55,6 +55,7 @@ def verify(submission_id: UUID) -> None:
                 offers=case.offers,
                 default_offers=case.default_offers,
                 confirmed=case.confirmed,
+                rated_watts=case.rated_watts,
                 peers=case.peers,
                 progress=heart.say,
             )

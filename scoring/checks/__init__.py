@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 
 from scoring.checks.claims import check_claims
 from scoring.checks.copies import check_predictions_are_own, check_runs_differ
+from scoring.checks.energy import check_energy
 from scoring.checks.evidence import check_evidence_is_there, check_gold_is_there
 from scoring.checks.facts import SubmissionFacts, TaskFacts
 from scoring.checks.latencies import check_latencies
@@ -33,6 +34,11 @@ EVIDENCE_CHECKS: tuple[TaskCheck, ...] = (
 RESULT_CHECKS: tuple[TaskCheck, ...] = (check_claims, check_plausible)
 """About what was derived: an error blocks review and leaves the number standing, so that it can be compared."""
 
-SUBMISSION_CHECKS: tuple[SubmissionCheck, ...] = (check_something_was_reached, check_clock, check_code)
+SUBMISSION_CHECKS: tuple[SubmissionCheck, ...] = (
+    check_something_was_reached,
+    check_clock,
+    check_code,
+    check_energy,
+)
 
 __all__ = ["EVIDENCE_CHECKS", "RESULT_CHECKS", "SUBMISSION_CHECKS", "SubmissionCheck", "TaskCheck"]

@@ -29,9 +29,10 @@ def _hashes(run: RunFacts) -> dict[str, tuple[str, ...]]:
 
 def check_predictions_are_own(facts: TaskFacts) -> Iterator[Finding]:
     """predictions-shared: the same labels, in whatever format, as somebody else's submission."""
+    digests = {run.number: run.result.proof.digest for run in facts.runs if run.result.proof and run.result.proof.digest}
+    shared = facts.peers.sent_by_others(facts.slug, set(digests.values())) if digests else ()
     for run in facts.runs:
-        proof = run.result.proof
-        if proof and proof.digest and proof.digest in facts.peers.prediction_digests:
+        if digests.get(run.number) in shared:
             message = f"Another submission brought the same predictions for {facts.slug}{facts.of_run(run)}."
             file = next(source.name for source in run.sent.predictions.values())
             yield finding("predictions-shared", message, task=facts.slug, file=file)

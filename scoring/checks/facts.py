@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from scoring.latency import Latency
 from scoring.rules import Rules, Task
-from scoring.values import Bundle, Measurement, Outcome, Peers, Run, RunResult, TaskEvidence
+from scoring.values import Bundle, Measurement, Outcome, Peers, Price, Run, RunResult, TaskEvidence
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,3 +63,6 @@ class SubmissionFacts:
     bundle: Bundle
     rules: Rules
     sent: Sequence[Measurement]
+    price: Price | None = None
+    rated_watts: float | None = None
+    """Of one priced unit of the hardware; None where nobody knows."""

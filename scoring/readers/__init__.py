@@ -4,13 +4,22 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from scoring.goldset import Gold
-from scoring.readers import latencies, logs, predictions
+from scoring.readers import energy, latencies, logs, predictions
 from scoring.readers.evaluations import LogRequest
-from scoring.readers.readings import LatencyReading, LogReading, PredictionsReading
+from scoring.readers.readings import EnergyReading, LatencyReading, LogReading, PredictionsReading
 from scoring.rules import Phase, Rules, Task
 from scoring.values import Source
 
-__all__ = ["LatencyReading", "LogReading", "PredictionsReading", "read_latencies", "read_log", "read_predictions"]
+__all__ = [
+    "EnergyReading",
+    "LatencyReading",
+    "LogReading",
+    "PredictionsReading",
+    "read_energy",
+    "read_latencies",
+    "read_log",
+    "read_predictions",
+]
 
 
 def read_log(
@@ -43,3 +52,8 @@ def read_predictions(
     The findings here are about the file alone; those that compare the proof with cut-off, log or claims are checks'.
     """
     return predictions.read(sources, task, gold, label_order, rules)
+
+
+def read_energy(source: Source, *, run_id: str | None, rules: Rules) -> EnergyReading:
+    """What a tracker measured; `run_id` names the run where its file has several (PROTOCOL section 7)."""
+    return energy.read(source, run_id, rules)

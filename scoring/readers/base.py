@@ -23,6 +23,13 @@ class LogReader(Protocol):
         """The curves. Raises Unreadable where the file breaks off or breaks a limit."""
 
 
+class TextReader(LogReader, Protocol):
+    """Reads a kind of free text."""
+
+    def recognises_block(self, block: bytes) -> bool:
+        """Whether a piece of the file has lines of this kind."""
+
+
 @dataclass(frozen=True, slots=True)
 class Found:
     """The columns of a log that can be read, and its clock."""

@@ -53,9 +53,8 @@ def _proven(answers: Answers, gold: Gold | None, label_order: str | None, file: 
         proof = proofs.proof(task, None, total, digest, {})
         return PredictionsReading(proof, findings=(*findings, *filter(None, [partial])))
     rights = _rights(task, labels, gold)
-    interval = None
+    interval = accuracy.interval(list(rights.values()))
     if partial:
-        interval = accuracy.interval(list(rights.values()))
         findings.append(proofs.with_interval(partial, interval))
     proof = proofs.proof(task, accuracy.mean(list(rights.values())), total, digest, _detail(rights), interval=interval)
     perfect = all(right.correct == right.rows for right in rights.values())

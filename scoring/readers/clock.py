@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Protocol
 
 from scoring.readers.headers import TimeColumn
 from scoring.readers.numbers import Cell
@@ -14,6 +15,26 @@ LONGEST_SECONDS = 1e9
 
 class BadTime(ValueError):
     """A cell that the clock cannot read; the message says why."""
+
+
+class RowClock(Protocol):
+    """Gives rows their elapsed seconds."""
+
+    @property
+    def estimated(self) -> bool: ...
+
+    @property
+    def is_relative(self) -> bool:
+        """True where zero is the first row with a time, for want of anything better."""
+
+    @property
+    def zero_line(self) -> int | None: ...
+
+    def read(self, cell: Cell, line: int) -> float:
+        """Elapsed seconds of a row. BadTime where the cell cannot be read as its time."""
+
+    def words(self) -> str:
+        """Which clock was read, as the derivation shows it."""
 
 
 class Clock:
@@ -111,7 +132,7 @@ def zero_of(started_at: datetime, style: Style | None, first: float) -> float:
     return of_day - SECONDS_OF_DAY if of_day > first else of_day
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class ReadyClock:
     """A clock for rows whose elapsed seconds the format's reader has already worked out."""
 
@@ -135,13 +156,16 @@ class SpreadClock:
     """A clock for logs without one: a total time spread evenly over the steps."""
 
     estimated = True
+    is_relative = False
+    zero_line = None
 
     def __init__(self, seconds: float, steps: int, total_name: str) -> None:
         self._seconds_a_step = seconds / steps
         self._text = f"estimated: {seconds:g} s of `{total_name}` spread evenly over {steps:,} steps"
 
-    def read(self, step: int) -> float:
-        return step * self._seconds_a_step
+    def read(self, step: Cell, line: int) -> float:
+        """Elapsed seconds at a step."""
+        return int(step) * self._seconds_a_step
 
     def words(self) -> str:
         return self._text

@@ -6,7 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Protocol
 
-from scoring.readers.clock import BadTime, Clock, ReadyClock, SpreadClock
+from scoring.readers.clock import BadTime, Clock, RowClock, SpreadClock
 from scoring.readers.headers import Columns, MetricColumns
 from scoring.readers.notes import Notes
 from scoring.readers.numbers import Cell, is_blank, mean, number, times, whole
@@ -160,7 +160,7 @@ class TaskCurve:
 class Evaluations:
     """Takes rows in the order of the file; `reading` is what they come to."""
 
-    def __init__(self, columns: Columns, request: LogRequest, notes: Notes, clock: Clock | SpreadClock | ReadyClock) -> None:
+    def __init__(self, columns: Columns, request: LogRequest, notes: Notes, clock: RowClock) -> None:
         self._columns = columns
         self._clock = clock
         self._notes = notes
@@ -189,6 +189,14 @@ class Evaluations:
         for curve, values in found:
             curve.add(Evaluation(seconds, values, line, epoch, step))
 
+    def start(self, line: int, cell: Cell) -> None:
+        """Training starts at this time: the clock's zero, unless it has a better one."""
+        if isinstance(self._clock, Clock):
+            try:
+                self._clock.start(cell, line)
+            except BadTime as error:
+                self._notes.add("log-value-invalid", str(error), line=line)
+
     def reading(self, format: str) -> LogReading:
         """The curves and all findings. No curve where the clock is wrong."""
         self._check_zero()
@@ -201,7 +209,7 @@ class Evaluations:
 
     def _seconds(self, cells: Cells, line: int, step: int | None) -> float | None:
         if isinstance(self._clock, SpreadClock):
-            return None if step is None else self._clock.read(step)
+            return None if step is None else self._clock.read(step, line)
         column = self._columns.time
         if column is None or is_blank(cells[column.position]):
             return None
@@ -224,7 +232,7 @@ class Evaluations:
 
     def _check_zero(self) -> None:
         clock = self._clock
-        if isinstance(clock, SpreadClock) or not clock.is_relative or clock.zero_line is None:
+        if not clock.is_relative or clock.zero_line is None:
             return
         if clock.zero_line in [curve.first_line for curve in self._tasks]:
             self._notes.add(

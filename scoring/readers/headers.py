@@ -10,13 +10,14 @@ from scoring.rules import Task
 
 MOST_COLUMNS = 1000
 _LONGEST_NAME = 100
-_EVALUATION = ("dev", "eval", "val")
+_EVALUATION = ("dev", "eval", "val", "validation", "valid")
 _NEVER = frozenset(("test", "train", "training"))
+_METRIC_ALIASES = {"f1": ("f1measureoverall", "overallf1measure", "microavgf1", "f1microavg", "f1scoremicroavg")}
 _PART_ALIASES = {"matched": "m", "mismatched": "mm"}
 _CLOCKS = ("timestamp", "date", "datetime")
 _TIMES = (
     *("elapsed", "elapsedtime", "time", "timeelapsed", "seconds", "secs", "minutes", "hours", "milliseconds"),
-    *("walltime", "wallclock", "wallclocktime", "runtime", *_CLOCKS),
+    *("walltime", "wallclock", "wallclocktime", "runtime", "trainingduration", *_CLOCKS),
 )
 _STEPS = ("step", "steps", "globalstep", "iteration")
 _EPOCHS = ("epoch", "epochs")
@@ -104,6 +105,12 @@ def unit_of(of: Name) -> Unit | None:
     return unit(of.bracket) or (unit(of.words[-1]) if of.words else None)
 
 
+def part_named(label: str, parts: Sequence[str]) -> str:
+    """The part of a dev set that a label such as `dev_mismatched` or `mnli-mm` names; empty where it names none."""
+    words = set(re.findall(r"[a-z0-9]+", label.lower()))
+    return next((part for part in parts if words & {part.lower(), _PART_ALIASES.get(part, part.lower())}), "")
+
+
 def _base(of: Name) -> str:
     """The name without a unit at its end: `elapsed` of `elapsed_ms`."""
     has_unit = len(of.words) > 1 and unit(of.words[-1])
@@ -171,7 +178,7 @@ def _best(names: Sequence[Name], wanted: Sequence[str], remarks: list[str]) -> i
 
 
 def _without_split(words: Sequence[str]) -> tuple[int, str]:
-    """(0, 1, 2 for `dev`, `eval`, `val`; 3 for none of them) and the name without it."""
+    """(the place in `_EVALUATION`, its length for none of them) and the name without it."""
     for rank, split in enumerate(_EVALUATION):
         if split in words:
             at = words.index(split)
@@ -180,7 +187,7 @@ def _without_split(words: Sequence[str]) -> tuple[int, str]:
 
 
 def _whole_names(task: Task, *, alone: bool) -> Iterator[str]:
-    slug, metrics = _joined(task.slug), [_joined(metric) for metric in task.metric_names]
+    slug, metrics = _joined(task.slug), _metric_names(task)
     for metric in metrics:
         yield slug + metric
         yield metric + slug
@@ -189,8 +196,14 @@ def _whole_names(task: Task, *, alone: bool) -> Iterator[str]:
         yield from metrics
 
 
+def _metric_names(task: Task) -> list[str]:
+    """The names of the metric, its usual ones first, then those of programs that have a name of their own for it."""
+    names = [_joined(metric) for metric in task.metric_names]
+    return names + [alias for metric in names for alias in _METRIC_ALIASES.get(metric, ())]
+
+
 def _part_names(task: Task, part: str, *, alone: bool) -> Iterator[str]:
-    slug, metrics = _joined(task.slug), [_joined(metric) for metric in task.metric_names]
+    slug, metrics = _joined(task.slug), _metric_names(task)
     for alias in filter(None, (_joined(part), _PART_ALIASES.get(part))):
         for metric in metrics:
             yield from (slug + alias + metric, slug + metric + alias)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from scoring.readers.numbers import json_number
-from scoring.readers.text import Text, Unreadable
+from scoring.readers.text import HEAD_BYTES, Text, Unreadable
 
 MOST_CHARACTERS = 1 << 20
 _SPACE = re.compile(r"[ \t\r\n]*")
@@ -37,6 +37,28 @@ def json_object(text: str, line: int, deepest: int) -> dict[str, Any]:
         raise _broken(line)
     _check_depth(value, deepest, line)
     return value
+
+
+def leading_object(text: str, line: int, deepest: int) -> dict[str, Any] | None:
+    """The object at the start of a text, whatever follows it; None where there is none. Unreadable where it is too deep."""
+    try:
+        value, _ = _DECODER.raw_decode(text.lstrip())
+    except (ValueError, RecursionError):
+        return None
+    _check_depth(value, deepest, line)
+    return value if isinstance(value, dict) else None
+
+
+def one_object(head: bytes) -> dict[str, Any] | None:
+    """The object that a short file of one line is; None where it is something else or longer."""
+    text = head.decode(errors="replace").strip()
+    if len(head) >= HEAD_BYTES or "\n" in text:
+        return None
+    try:
+        value, end = _DECODER.raw_decode(text)
+    except (ValueError, RecursionError):
+        return None
+    return value if end == len(text) and isinstance(value, dict) else None
 
 
 class JsonReader:

@@ -21,12 +21,22 @@ class Notes:
         self._found: list[Finding] = []
         self._count: Counter[tuple[str, str]] = Counter()
 
-    def add(self, code: str, message: str, *, task: str = "", line: int | None = None, remedy: str = "") -> None:
+    def add(
+        self,
+        code: str,
+        message: str,
+        *,
+        task: str = "",
+        line: int | None = None,
+        remedy: str = "",
+        severity: Severity | None = None,
+    ) -> None:
         task = task or self.task
         key = (code, task)
         self._count[key] += 1
         if self._count[key] <= MOST_OF_A_CODE:
-            self._found.append(finding(code, message, task=task, file=self.file, line=line, remedy=remedy))
+            found = finding(code, message, task=task, file=self.file, line=line, remedy=remedy, severity=severity)
+            self._found.append(found)
 
     def unreadable(self, error: Unreadable, *, task: str = "") -> None:
         self.add("file-unreadable", error.message, task=task, line=error.line, remedy=error.remedy)

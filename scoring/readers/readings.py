@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scoring.findings import Finding
-from scoring.values import Curve, Proof
+from scoring.values import Curve, Energy, Proof
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +23,8 @@ class LogReading:
     estimated: bool = False
     """True where time was spread over steps from a total."""
     findings: tuple[Finding, ...] = ()
+    aborted: bool = False
+    """True where the log says that its run failed: nothing in it counts as reached."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -43,4 +45,12 @@ class PredictionsReading:
 
     proof: Proof | None = None
     perfect: bool = False
+    findings: tuple[Finding, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class EnergyReading:
+    """An energy file as understood; `energy` is None where a finding forbids it."""
+
+    energy: Energy | None = None
     findings: tuple[Finding, ...] = ()

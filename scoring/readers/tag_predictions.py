@@ -165,8 +165,8 @@ def _proven(task: Task, parts: Mapping[str, Tagged], gold: Gold | None, file: st
     pairs = [(_gold_entities(gold.parts[name], tagged.rows), tagged.entities) for name, tagged in parts.items()]
     counts = [entity_f1.counts(*pair) for pair in pairs]
     metric = sum((count.f1 for count in counts), Fraction(0)) / len(counts)
-    interval = entity_f1.interval(*pairs[0]) if partial and len(pairs) == 1 else None
-    if partial and interval:
+    interval = entity_f1.interval(pairs, digest)
+    if partial:
         partial = proofs.with_interval(partial, interval)
     proof = proofs.proof(task, metric, total, digest, _detail(counts), interval=interval)
     perfect = all(count.correct == count.found == count.gold for count in counts)

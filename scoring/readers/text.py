@@ -37,10 +37,14 @@ class Text:
     source: Source
     limits: Limits
 
+    def start(self) -> bytes:
+        """The first 64 KiB of the unpacked bytes, whatever they are: only to tell a binary format by."""
+        with self._unpacked() as stream:
+            return _read_fully(stream, HEAD_BYTES)
+
     def head(self) -> bytes:
         """The first 64 KiB without the byte-order mark. Unreadable where the file is empty or not text."""
-        with self._unpacked() as stream:
-            head = _read_fully(stream, HEAD_BYTES).removeprefix(_BOM)
+        head = self.start().removeprefix(_BOM)
         if kind := binary_kind(head):
             raise Unreadable(f"The file is {kind[0]}.", remedy=kind[1])
         if not head.strip():
@@ -49,15 +53,22 @@ class Text:
 
     def blocks(self) -> Iterator[bytes]:
         """The bytes in blocks of about 1 MiB, without the byte-order mark; no NUL, no more than the limits allow."""
-        packed, total = self.limits.unpacked_bytes, 0
+        first = True
+        for block in self.binary_blocks():
+            if b"\x00" in block:
+                raise Unreadable("The file is not text: it holds NUL bytes.")
+            yield block.removeprefix(_BOM) if first else block
+            first = False
+
+    def binary_blocks(self) -> Iterator[bytes]:
+        """The unpacked bytes in blocks of about 1 MiB, whatever they are; no more than the limits allow."""
+        most, total = self.limits.unpacked_bytes, 0
         with self._unpacked() as stream:
             while block := stream.read(BLOCK_BYTES):
-                first, total = total == 0, total + len(block)
-                if total > packed:
-                    raise Unreadable(f"The file unpacks to more than {packed:,} bytes.", remedy="Send a smaller file.")
-                if b"\x00" in block:
-                    raise Unreadable("The file is not text: it holds NUL bytes.")
-                yield block.removeprefix(_BOM) if first else block
+                total += len(block)
+                if total > most:
+                    raise Unreadable(f"The file unpacks to more than {most:,} bytes.", remedy="Send a smaller file.")
+                yield block
 
     def chunks(self) -> Iterator[list[bytes]]:
         """Lists of whole lines, without their ends. Unreadable where a line is too long or the text is not UTF-8."""

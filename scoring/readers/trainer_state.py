@@ -1,6 +1,6 @@
 """Hugging Face `trainer_state.json` (PROTOCOL section 7). It mostly has no elapsed time of its own."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from decimal import Decimal
 from typing import Any
 
@@ -14,10 +14,14 @@ from scoring.readers.notes import Notes
 from scoring.readers.numbers import number, whole
 from scoring.readers.readings import LogReading
 from scoring.readers.text import Text, Unreadable
+from scoring.readers.wording import named
 
 _HISTORY = "log_history"
 _TOTAL = "train_runtime"
 _FORMAT = "Hugging Face trainer_state.json"
+
+Entry = tuple[int, dict[str, Any]]
+"""A line and the object that starts on it."""
 
 
 class TrainerStateLog:
@@ -27,22 +31,27 @@ class TrainerStateLog:
         return head.lstrip().startswith(b"{") and not is_json_lines(head)
 
     def read(self, text: Text, request: LogRequest, notes: Notes) -> LogReading:
-        survey = _Survey()
-        for line, entry in entries(text):
-            survey.see(entry, line)
-        keys = list(survey.keys)
-        found = columns(keys, request.tasks)
-        missing_metrics(keys, found, request, notes)
-        clock = _clock(found, survey, request, notes)
-        if clock is None or not found.metrics:
-            return LogReading(_FORMAT, findings=notes.findings)
-        evaluations = Evaluations(found, request, notes, clock)
-        for line, entry in entries(text):
-            evaluations.add(line, ByKey(keys, entry))
-        return evaluations.reading(_FORMAT)
+        return read_entries(lambda: entries(text), _FORMAT, request, notes)
 
 
-def entries(text: Text) -> Iterator[tuple[int, dict[str, Any]]]:
+def read_entries(again: Callable[[], Iterator[Entry]], format: str, request: LogRequest, notes: Notes) -> LogReading:
+    """The curves of a list of objects, of which each call of `again` brings the same."""
+    survey = _Survey()
+    for line, entry in again():
+        survey.see(entry, line)
+    keys = list(survey.keys)
+    found = columns(keys, request.tasks)
+    missing_metrics(keys, found, request, notes, place="entry")
+    clock = _clock(found, survey, request, notes)
+    if clock is None or not found.metrics:
+        return LogReading(format, findings=notes.findings)
+    evaluations = Evaluations(found, request, notes, clock)
+    for line, entry in again():
+        evaluations.add(line, ByKey(keys, entry))
+    return evaluations.reading(format)
+
+
+def entries(text: Text) -> Iterator[Entry]:
     """(line, entry) of each entry of `log_history`. Unreadable where the file has none or is cut off."""
     reader, rows = JsonReader(text), 0
     seen = False
@@ -89,7 +98,7 @@ def _clock(found: Columns, survey: _Survey, request: LogRequest, notes: Notes) -
     if survey.total is None or not survey.steps or survey.total <= 0 or survey.total > Decimal(10) ** 9:
         notes.add(
             "log-no-time",
-            f"The entries have neither an elapsed time nor a `{_TOTAL}` with its step.",
+            f"The entries have neither an elapsed time nor a `{_TOTAL}` with its step; found: {named(list(survey.keys))}.",
             remedy="Add the elapsed seconds to each evaluation (a callback can log them), or send the state saved at "
             f"the end of training, which has `{_TOTAL}`.",
         )

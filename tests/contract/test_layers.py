@@ -67,6 +67,16 @@ ORDER = {
         "models",
         "errors",
     ),
+    "hulk_cli": (
+        "__main__",
+        "app",
+        "check init",
+        "report",
+        "verdict derivation examples",
+        "goldfiles",
+        "folder",
+        "output version",
+    ),
 }
 """Inside a folder a module imports those of its own line and of the lines below it, never those above."""
 

@@ -65,9 +65,36 @@ def test_iob2_keeps_the_entities(sentences):
     assert (again.ends[again.starts] == found.ends[found.starts]).all()
 
 
+GOLD = spans([["B-LOC", "O"]] * 50 + [["B-PER", "O"]] * 50)
+PREDICTED = spans([["B-LOC", "O"]] * 50 + [["B-PER", "O"]] * 30 + [["O", "O"]] * 20)
+DIGEST = "0f" * 32
+
+
 def test_the_interval_holds_the_metric_and_is_the_same_each_time():
-    gold = spans([["B-LOC", "O"]] * 50 + [["B-PER", "O"]] * 50)
-    predicted = spans([["B-LOC", "O"]] * 50 + [["B-PER", "O"]] * 30 + [["O", "O"]] * 20)
-    low, high = interval(gold, predicted)
-    assert low < counts(gold, predicted).f1 < high
-    assert interval(gold, predicted) == (low, high)
+    low, high = interval([(GOLD, PREDICTED)], DIGEST)
+    assert low < counts(GOLD, PREDICTED).f1 < high
+    assert interval([(GOLD, PREDICTED)], DIGEST) == (low, high)
+
+
+def test_the_interval_is_the_same_on_every_machine_and_under_every_numpy():
+    low, high = interval([(GOLD, PREDICTED)], DIGEST)
+    assert (round(low, 10), round(high, 10)) == (0, 0)
+
+
+def test_the_interval_is_that_of_drawing_sentence_by_sentence():
+    random = np.random.default_rng(1)
+    right = np.array([1] * 80 + [0] * 20)
+    drawn = right[random.integers(0, 100, (4000, 100))].sum(axis=1)
+    expected = np.percentile(200 * drawn / (drawn + 100), [2.5, 97.5])
+    assert interval([(GOLD, PREDICTED)], DIGEST) == pytest.approx(tuple(expected), abs=0.8)
+
+
+def test_the_interval_of_two_parts_is_narrower_than_that_of_one():
+    low, high = interval([(GOLD, PREDICTED)], DIGEST)
+    both = interval([(GOLD, PREDICTED), (GOLD, PREDICTED)], DIGEST)
+    assert low < both[0] < both[1] < high
+
+
+def test_predictions_without_an_entity_have_an_interval_of_nothing():
+    nothing = spans([["O", "O"]] * 100)
+    assert interval([(nothing, nothing)], DIGEST) == (0, 0)

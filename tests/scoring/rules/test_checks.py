@@ -12,6 +12,7 @@ from tests.scoring.rules.bundles import (
     LOG,
     check,
     codes,
+    knows,
     latencies,
     mnli,
     of,
@@ -206,8 +207,8 @@ def test_predictions_equal_to_the_gold_are_a_warning():
 
 def test_predictions_of_another_submission_are_a_warning():
     digest = of(check()).runs[0].proof.digest
-    only(check(peers=Peers(prediction_digests=frozenset({digest}))), "predictions-shared")
-    assert check(peers=Peers(prediction_digests=frozenset({"another"}))).findings == ()
+    only(check(peers=Peers(sent_by_others=knows(digest))), "predictions-shared")
+    assert check(peers=Peers(sent_by_others=knows("another"))).findings == ()
 
 
 def test_gold_that_is_not_imported_is_a_warning_and_the_task_counts_unproven():

@@ -11,7 +11,7 @@ from scoring.gold import Gold, read_gold
 from scoring.rules import WHOLE, Task
 from scoring.values import Outcome, Peers, Report, Run, Source, TaskEvidence
 from scoring.verify import verify
-from tests.scoring.rules.bundles import OFFER, bundle, codes, of, source
+from tests.scoring.rules.bundles import OFFER, bundle, codes, knows, of, source
 from tests.scoring.tasks import CONLL2003, MNLI, RULES, SST2
 from tests.shared_data import shared_file
 
@@ -90,5 +90,5 @@ def test_mnli_is_below_by_the_mean_of_its_halves_even_where_pooled_it_is_above(p
 
 def test_the_same_system_in_another_file_format_is_a_shared_prediction():
     digest = of(sent(CONLL2003, "93.1", "conll2003/systems/chieu.testa.txt"), "conll2003").runs[0].proof.digest
-    peers = Peers(prediction_digests=frozenset({digest}))
+    peers = Peers(sent_by_others=knows(digest))
     assert codes(sent(CONLL2003, "93.1", "conll2003/variants/chieu_IOB2.txt", peers)) == ["predictions-shared"]

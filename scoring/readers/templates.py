@@ -1,0 +1,168 @@
+"""Rows of one shape, many at a time: the text between the numbers is compared, the numbers are read (see `words`).
+
+The rows of a real log come in very few shapes: a training row, an evaluation, and nothing else for ten million lines.
+A template is one such shape: the bytes that stay, piece by piece, and the columns whose numbers stand between them.
+Every byte of a row is looked at: a row that differs from all templates in one byte is handed back to be read by itself,
+so the columns come out exactly as the reader of single rows would give them.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from scoring.readers.words import PADDING, Block, Flags, Numbers, Places, Words, numbers
+
+MOST_TEMPLATES = 16
+_LONGEST_PIECE = PADDING // 4
+_MOST_VALUES = 64
+_WORD = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """`pieces[0]`, a number, `pieces[1]`, …; `columns[i]` is the position of the number after `pieces[i]`."""
+
+    pieces: tuple[bytes, ...]
+    columns: tuple[int, ...]
+
+    @property
+    def is_usable(self) -> bool:
+        return len(self.columns) <= _MOST_VALUES and max(map(len, self.pieces)) <= _LONGEST_PIECE
+
+
+Learn = Callable[[bytes], Template | None]
+"""Makes a template of one row; None where the row must be read by itself."""
+
+
+@dataclass(slots=True, eq=False)
+class Column:
+    """The numbers of one column: `mantissa / 10**decimals` where `present`. Shapes (rows,)."""
+
+    mantissa: Words
+    decimals: NDArray[np.int64]
+    present: Flags
+
+    @classmethod
+    def empty(cls, rows: int) -> "Column":
+        return cls(np.zeros(rows, np.uint64), np.zeros(rows, np.int64), np.zeros(rows, np.bool_))
+
+    def floats(self) -> NDArray[np.float64]:
+        """The values, off by less than one part in 10**15; 0 where there is none."""
+        return self.mantissa / _FLOAT_POWERS[self.decimals]
+
+    def part(self, start: int, end: int) -> "Column":
+        return Column(self.mantissa[start:end], self.decimals[start:end], self.present[start:end])
+
+
+_FLOAT_POWERS = np.array([float(10**exponent) for exponent in range(20)])
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Matched:
+    """The rows of a block: the wanted columns by position, and which rows fit a template at all."""
+
+    columns: dict[int, Column]
+    fits: Flags
+
+
+class Matcher:
+    """Learns the templates of a log as they come up, and reads rows by them. `wanted` are the columns of interest."""
+
+    def __init__(self, learn: Learn, wanted: Iterable[int]) -> None:
+        self._learn = learn
+        self._wanted = frozenset(wanted)
+        self._templates: list[Template] = []
+        self._refused = 0
+
+    def match(self, block: Block, starts: Places, ends: Places) -> Matched:
+        """Reads the rows from `starts` to `ends`; those that fit no template have to be read by themselves."""
+        found = Matched(
+            {column: Column.empty(len(starts)) for column in self._wanted}, np.zeros(len(starts), np.bool_)
+        )
+        rest = np.arange(len(starts))
+        tried = 0
+        while len(rest) and (tried < len(self._templates) or self._learned(block, starts, ends, rest)):
+            before = len(rest)
+            rest = self._fill(found, self._templates[tried], block, starts, ends, rest)
+            if 2 * (before - len(rest)) > len(starts):  # the usual shape first
+                self._templates.insert(0, self._templates.pop(tried))
+            tried += 1
+        return found
+
+    def _fill(
+        self, found: Matched, template: Template, block: Block, starts: Places, ends: Places, rows: Places
+    ) -> Places:
+        """Puts what fits into `found`; the rows that do not fit."""
+        whole = len(rows) == len(starts)
+        fits, values = _read(template, block, starts if whole else starts[rows], ends if whole else ends[rows])
+        for column, of in zip(template.columns, values, strict=True):
+            if column in self._wanted:
+                fits &= of.plain
+            else:
+                fits &= of.valid
+        all_fit = bool(fits.all())
+        chosen = rows if all_fit else rows[fits]
+        found.fits[chosen] = True
+        for column, of in zip(template.columns, values, strict=True):
+            if column not in self._wanted:
+                continue
+            if all_fit and whole:
+                found.columns[column] = Column(of.mantissa, of.decimals, fits)
+                continue
+            into = found.columns[column]
+            into.mantissa[chosen] = of.mantissa[fits]
+            into.decimals[chosen] = of.decimals[fits]
+            into.present[chosen] = True
+        return rows[:0] if all_fit else rows[~fits]
+
+    def _learned(self, block: Block, starts: Places, ends: Places, rest: Places) -> bool:
+        """Whether a new template came of the first row that fits none."""
+        if len(self._templates) >= MOST_TEMPLATES or self._refused >= MOST_TEMPLATES:
+            return False
+        template = self._learn(block.data[starts[rest[0]] : ends[rest[0]]])
+        if template is None or not template.is_usable or template in self._templates:
+            self._refused += 1
+            return False
+        self._templates.append(template)
+        return True
+
+
+def _read(template: Template, block: Block, starts: Places, ends: Places) -> tuple[Flags, list[Numbers]]:
+    """Which rows are of this shape from end to end, and their numbers."""
+    fits = np.ones(len(starts), np.bool_)
+    at = starts
+    values = []
+    for piece in template.pieces[:-1]:
+        at = _over_piece(piece, block, at, fits)
+        value = numbers(block, at)
+        values.append(value)
+        at = value.end
+    at = _over_piece(template.pieces[-1], block, at, fits)
+    fits &= at == ends
+    return fits, values
+
+
+def _over_piece(piece: bytes, block: Block, at: Places, fits: Flags) -> Places:
+    """The places after the piece; clears `fits` where other bytes stand there."""
+    for start in range(0, len(piece), _WORD):
+        part = piece[start : start + _WORD]
+        word = block.words[at + start]
+        if len(part) < _WORD:
+            word = word & np.uint64((1 << (8 * len(part))) - 1)
+        fits &= word == np.uint64(int.from_bytes(part, "little"))
+    return np.minimum(at + len(piece), block.size)
+
+
+def template_of(parts: Sequence[bytes | int]) -> Template:
+    """From bytes that stay and positions of columns in the order of the row."""
+    pieces = [b""]
+    columns: list[int] = []
+    for part in parts:
+        if isinstance(part, int):
+            columns.append(part)
+            pieces.append(b"")
+        else:
+            pieces[-1] += part
+    return Template(tuple(pieces), tuple(columns))
