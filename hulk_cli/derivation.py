@@ -5,7 +5,7 @@ from typing import Any
 
 from scoring.reports import details
 from scoring.rules import INFERENCE_INPUTS, Rules
-from scoring.values import Curve, Measurement, Outcome, Point, Price, Proof, RunResult, Stability
+from scoring.values import Curve, Energy, Measurement, Outcome, Point, Price, Proof, RunResult, Stability
 
 OUTCOMES = {
     Outcome.REACHED: "reached",
@@ -33,12 +33,16 @@ def lines_of(measurement: Measurement, manifest: Mapping[str, Any], rules: Rules
         yield _crossing(measurement, measurement.bracket, rules)
     if len(measurement.runs) > 1:
         yield f"{told['note'] or 'runs'}: {', '.join(_run(run, measurement.unit) for run in measurement.runs)}"
+    if measurement.interval:
+        yield f"95% interval over the runs: {_ends(measurement.interval, measurement.unit)}"
     for number, run in enumerate(measurement.runs, start=1):
         which = f"run {number}: " if len(measurement.runs) > 1 else ""
         if run.proof:
             yield which + _proof(run.proof)
         if run.percentiles:
             yield which + _spread(run)
+    if measurement.energy:
+        yield _energy(measurement.energy)
     if manifest["tasks"].get(measurement.task, {}).get("log_pattern"):
         yield from _caught(measurement)
 
@@ -83,6 +87,11 @@ def _run(run: RunResult, unit: str) -> str:
     return f"{number(run.value)} {unit}" if run.value is not None else "N/R"
 
 
+def _ends(interval: tuple[float, float | None], unit: str) -> str:
+    low, high = interval
+    return f"{number(low)} {unit} to {'N/R' if high is None else f'{number(high)} {unit}'}"
+
+
 def _proof(proof: Proof) -> str:
     rows = f"{proof.rows:,} of {proof.gold_rows:,} rows"
     if proof.metric is None:
@@ -100,6 +109,12 @@ def _spread(run: RunResult) -> str:
 
 
 _PERCENTILES = {"p50": "median", "p95": "95th percentile", "p99": "99th percentile", "standard_error": "standard error"}
+
+
+def _energy(energy: Energy) -> str:
+    carbon = "" if energy.co2e_kg is None else f", {number(energy.co2e_kg)} kg CO2e"
+    words = f"energy: {number(energy.kwh)} kWh{carbon}, {energy.tier.value}, from {_place(energy.file, energy.line)}"
+    return f"{words} ({energy.tracker})" if energy.tracker else words
 
 
 def _caught(measurement: Measurement) -> Iterator[str]:

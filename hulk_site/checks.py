@@ -15,6 +15,7 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, Info, Tags, Warning, register
 from django.db import connections
 
+from leaderboard.catalogue import rules_of
 from leaderboard.models import Edition, Entry, Task
 from scoring.rules import Phase
 
@@ -91,7 +92,7 @@ def catalogue_is_whole(app_configs: Apps, databases: Sequence[str] | None = None
     found: list[CheckMessage] = []
     for alias in databases or []:
         if Edition._meta.db_table in connections[alias].introspection.table_names():
-            found += [*missing_gold(alias), *missing_references(alias)]
+            found += [*missing_gold(alias), *missing_references(alias), *too_long_verifications(alias)]
     return found
 
 
@@ -118,3 +119,15 @@ def missing_references(alias: str) -> Iterator[CheckMessage]:
                     hint="Run `manage.py load_baselines`, or mark an entry as the reference in the admin.",
                     id="hulk.W001",
                 )
+
+
+def too_long_verifications(alias: str) -> Iterator[CheckMessage]:
+    """Editions that allow a verification more time than this server gives one."""
+    for edition in Edition.objects.using(alias):
+        allowed = rules_of(edition).limits.verification_seconds
+        if allowed > settings.VERIFICATION_SECONDS:
+            yield Warning(
+                f"{edition} allows a verification {allowed} s; this server ends it after {settings.VERIFICATION_SECONDS} s.",
+                hint=f"Set HULK_VERIFICATION_SECONDS={allowed}, or lower the edition's limit.",
+                id="hulk.W002",
+            )

@@ -118,6 +118,8 @@ WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 LEASE_SECONDS = env.number("HULK_LEASE_SECONDS", 30, least=0.5)
 SWEEP_SECONDS = env.number("HULK_SWEEP_SECONDS", 10, least=0.5)
 MOST_ATTEMPTS = 3
+VERIFICATION_SECONDS = env.whole("HULK_VERIFICATION_SECONDS", 600, least=1)
+"""The longest that a verification may take on this server, whatever its edition allows."""
 DAILY_ATTEMPTS = env.whole("HULK_DAILY_ATTEMPTS", -1, least=-1)
 """Verifications a task, account and UTC day; 0: no limit; -1: what the edition says."""
 REDIS_URL = env.text("REDIS_URL")
@@ -128,11 +130,12 @@ CELERY_TASK_REJECT_ON_WORKER_LOST = False
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
-CELERY_TASK_SOFT_TIME_LIMIT = 630
-CELERY_TASK_TIME_LIMIT = 660
+# An edition's own limit ends a verification; these end a worker that no longer listens to it.
+CELERY_TASK_SOFT_TIME_LIMIT = VERIFICATION_SECONDS + 30
+CELERY_TASK_TIME_LIMIT = VERIFICATION_SECONDS + 60
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_TRANSPORT_OPTIONS = {
-    "visibility_timeout": 3600,
+    "visibility_timeout": max(3600, 2 * CELERY_TASK_TIME_LIMIT),
     "socket_timeout": 3,
     "socket_connect_timeout": 2,
     "global_keyprefix": env.text("HULK_QUEUE_PREFIX", "hulk:"),

@@ -9,7 +9,7 @@ from django.db.models import Case, Count, F, FloatField, Q, QuerySet, Value, Whe
 from django.db.models.expressions import OrderBy
 from django.db.models.functions import Collate, Lower, NullIf
 
-from leaderboard.columns import TEXT_SORTS, Column, columns_for, task_titles
+from leaderboard.columns import BROUGHT, CO2E, ENERGY, TEXT_SORTS, Column, columns_for, task_titles
 from leaderboard.filters import DEEPEST_ROW, BoardQuery
 from leaderboard.models import BoardRow, Edition, Task
 from leaderboard.ranking import folded
@@ -54,6 +54,14 @@ class Board:
     footnotes: list[Footnote]
 
     @property
+    def shows_energy(self) -> bool:
+        return ENERGY in self.columns
+
+    @property
+    def shows_co2e(self) -> bool:
+        return CO2E in self.columns
+
+    @property
     def has_next(self) -> bool:
         return self.page < self.pages
 
@@ -66,6 +74,7 @@ def board(query: BoardQuery) -> Board:
     """The page that a query asks for, in five queries however long the board is. Past the end it has no rows."""
     found = rows(query)
     count, exact = counted(query, found)
+    choices, brought = _facets_and_brought(query)
     first = (query.page - 1) * query.per_page
     with_entries = found.select_related("entry").defer(*LEFT_BEHIND)
     page_rows = list(with_entries[first : first + query.per_page])
@@ -73,13 +82,13 @@ def board(query: BoardQuery) -> Board:
         query=query,
         edition=query.edition,
         tasks=query.tasks,
-        columns=columns_for(query.tasks, query.phase, query.measure),
+        columns=columns_for(query.tasks, query.phase, query.measure, brought),
         rows=page_rows,
         count=count,
         count_exact=exact,
         page=query.page,
         pages=max(1, math.ceil(count / query.per_page)),
-        facets=facets(query),
+        facets=choices,
         has_gold=all(has_gold(task) for task in query.tasks),
         reference=whole(query).filter(is_reference=True).first(),
         footnotes=footnotes(query, page_rows),
@@ -104,11 +113,15 @@ def counted(query: BoardQuery, found: QuerySet[BoardRow]) -> tuple[int, bool]:
     return min(count, DEEPEST_ROW), count <= DEEPEST_ROW
 
 
-def facets(query: BoardQuery) -> dict[str, list[Facet]]:
-    """What the unfiltered board can be filtered by, the most frequent first. One query."""
+def _facets_and_brought(query: BoardQuery) -> tuple[dict[str, list[Facet]], set[str]]:
+    """What the unfiltered board can be filtered by, the most frequent first, and the keys of `BROUGHT` that any of its
+    rows has. One query."""
     found = whole(query).order_by().values("accelerator", "hardware", "framework", "organisation")
     tally: dict[str, dict[str, tuple[str, int]]] = {"hardware": {}, "framework": {}, "organisation": {}}
-    for row in found.annotate(number=Count("pk")):
+    filled = {f"with_{column.key}": Count(column.key) for column in BROUGHT}
+    brought: set[str] = set()
+    for row in found.annotate(number=Count("pk"), **filled):
+        brought |= {column.key for column in BROUGHT if row[f"with_{column.key}"]}
         device = row["accelerator"] or row["hardware"]
         for name, value in (
             ("hardware", device),
@@ -118,10 +131,11 @@ def facets(query: BoardQuery) -> dict[str, list[Facet]]:
             if value:
                 before = tally[name].get(value, ("", 0))[1]
                 tally[name][value] = (value, before + row["number"])
-    return {
+    choices = {
         name: sorted((Facet(value, *rest) for value, rest in values.items()), key=lambda f: (-f.count, f.title))
         for name, values in tally.items()
     }
+    return choices, brought
 
 
 def footnotes(query: BoardQuery, page_rows: Iterable[BoardRow]) -> list[Footnote]:

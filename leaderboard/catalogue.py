@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from leaderboard.models import Edition, Entry
+from leaderboard.models import Accelerator, Edition, Entry
 from leaderboard.models import Offer as OfferRow
 from leaderboard.models import Task as TaskRow
 from scoring.rules import Feedback, Limits, MetricKind, Part, Rules, Task

@@ -1,6 +1,6 @@
 """What each board shows: the one list of columns for page, API, CSV and the rules page (INTERFACES section 1)."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from leaderboard.models import Edition, Task
@@ -67,6 +67,17 @@ BADGE = Column(
     "`log checked`, `partly proven`, `unproven`: less than that. `baseline`: as the paper reports it.",
     sortable=False,
 )
+ENERGY = Column(
+    "energy_kwh",
+    "Energy",
+    "kWh",
+    "Energy of the runs that brought an energy file; never scored. The entry's page says how it was measured.",
+    sortable=False,
+    align="right",
+)
+CO2E = Column("co2e_kg", "CO2e", "kg", "Emissions as the energy tracker gives them.", sortable=False, align="right")
+BROUGHT = (ENERGY, CO2E)
+"""Columns that a board has only where an entry on it brought them, by the field of its rows."""
 DETAILS = Column("details", "Details", description="How each number came about.", sortable=False)
 
 TEXT_SORTS = ("model", "organisation", "hardware")
@@ -92,12 +103,15 @@ def columns_of(edition: Edition, phase: Phase, measure: Measure) -> tuple[Column
     return columns_for(edition.tasks.all(), phase, measure)
 
 
-def columns_for(tasks: Iterable[Task], phase: Phase, measure: Measure) -> tuple[Column, ...]:
-    """As `columns_of`, of tasks that are already at hand, in board order."""
+def columns_for(
+    tasks: Iterable[Task], phase: Phase, measure: Measure, brought: Collection[str] = ()
+) -> tuple[Column, ...]:
+    """As `columns_of`, of tasks that are already at hand, in board order. `brought`: keys of `BROUGHT` to show."""
+    beside = [column for column in BROUGHT if column.key in brought]
     middle: list[Column] = []
     for slug, title in task_titles(tasks, phase):
         middle += _task_columns(slug, title, phase, measure)
-    return (RANK, MODEL, *middle, _score_column(phase, measure), PARAMETERS, HARDWARE, DATE, BADGE, DETAILS)
+    return (RANK, MODEL, *middle, _score_column(phase, measure), PARAMETERS, HARDWARE, *beside, DATE, BADGE, DETAILS)
 
 
 def sort_keys(tasks: Iterable[Task], phase: Phase) -> list[str]:

@@ -1,15 +1,18 @@
 """How each number of an entry came about, with the numbers put in: what its page shows under every task."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 from leaderboard.columns import MEASURE_TITLES
+from leaderboard.intervals import Intervals
 from leaderboard.models import Entry, Outcome, PublishedScore
 from leaderboard.numbers import MISSING_TEXTS, score_text, tidy, value_text
 from scoring.rules import ALL_TASKS, INFERENCE_INPUTS, Measure, Phase
 from scoring.values import Outcome as OutcomeWord
+
+SCORE_NAMES = {Measure.TIME: "time score", Measure.COST: "cost score", Measure.EFFICIENCY: "efficiency"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +42,8 @@ class Derivation:
     proven_metric: float | None
     details: Mapping[str, Any]
     bracket: tuple[str, str] | None
+    intervals: tuple[tuple[str, str], ...] = ()
+    """What of it has an interval, and the interval as text: the time, then the scores. Empty for a single run."""
 
     @property
     def is_reached(self) -> bool:
@@ -49,11 +54,19 @@ def derivations(
     entry: Entry, scores: Mapping[Measure, PublishedScore], reference: Mapping[str, Outcome]
 ) -> list[Derivation]:
     """One for each task. `scores` hold now (or held last); `reference`, by task slug, is what they were taken from."""
-    return [_derivation(entry, outcome, scores, reference.get(outcome.task_slug)) for outcome in entry.outcomes.all()]
+    intervals = Intervals(entry.outcomes.all(), scores, reference)
+    return [
+        _derivation(entry, outcome, scores, reference.get(outcome.task_slug), intervals)
+        for outcome in entry.outcomes.all()
+    ]
 
 
 def _derivation(
-    entry: Entry, outcome: Outcome, scores: Mapping[Measure, PublishedScore], reference: Outcome | None
+    entry: Entry,
+    outcome: Outcome,
+    scores: Mapping[Measure, PublishedScore],
+    reference: Outcome | None,
+    intervals: Intervals,
 ) -> Derivation:
     phase, slug = Phase(entry.phase), outcome.task_slug
     task_scores = {measure: one.task_scores.get(slug) for measure, one in scores.items()}
@@ -71,6 +84,7 @@ def _derivation(
         proven_metric=outcome.proven_metric,
         details=outcome.details,
         bracket=_bracket(outcome.details.get("bracket"), phase),
+        intervals=tuple(_intervals(intervals, slug, phase, scores)),
     )
 
 
@@ -95,6 +109,24 @@ def _usd(value: float) -> str:
 
 def _bracket(bracket: Sequence[float] | None, phase: Phase) -> tuple[str, str] | None:
     return (time_text(bracket[0], phase), time_text(bracket[1], phase)) if bracket else None
+
+
+def _intervals(
+    intervals: Intervals, slug: str, phase: Phase, measures: Iterable[Measure]
+) -> Iterator[tuple[str, str]]:
+    if (seconds := intervals.seconds(slug)) is None:
+        return
+    low, high = seconds
+    upper = MISSING_TEXTS[OutcomeWord.NOT_REACHED] if high is None else time_text(high, phase)
+    yield "time", f"{time_text(low, phase)} … {upper}"
+    for measure in measures:
+        if score := intervals.score(slug, measure):
+            yield SCORE_NAMES[measure], ends_text(score)
+
+
+def ends_text(ends: tuple[float, float]) -> str:
+    """An interval of a score as text: `2.41 … 3.07`."""
+    return f"{score_text(ends[0])} … {score_text(ends[1])}"
 
 
 def _formulas(

@@ -10,7 +10,8 @@ from django.db.models import Count
 from leaderboard.charts import CurveChart, RunCurve, curve_chart, thinned
 from leaderboard.citation import bibtex
 from leaderboard.columns import MEASURE_TITLES, PHASE_TITLES
-from leaderboard.derivations import Derivation, by_task, derivations
+from leaderboard.derivations import Derivation, by_task, derivations, ends_text
+from leaderboard.intervals import Intervals
 from leaderboard.models import BoardRow, Curve, Entry, Event, Outcome, PublishedScore
 from leaderboard.numbers import score_text
 from scoring.rules import ALL_TASKS, Measure, Phase
@@ -28,6 +29,8 @@ class Standing:
     score_text: str
     rank: int | None
     of: int | None
+    interval_text: str = ""
+    """The 95% interval of the score over runs; empty where every task has one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +93,7 @@ def entry_page(entry: Entry, url: str) -> EntryPage:
     against = by_task(Outcome.objects.filter(entry=reference).select_related("task")) if reference else {}
     return EntryPage(
         phase_title=PHASE_TITLES[Phase(entry.phase)],
-        standings=_standings(entry, newest),
+        standings=_standings(entry, newest, Intervals(entry.outcomes.all(), newest, against)),
         derivations=derivations(entry, newest, against),
         curves=_curves(entry),
         public_files=[file for file in entry.evidence if entry.offers(file)],
@@ -127,12 +130,19 @@ def _newest(spans: Sequence[PublishedScore]) -> dict[Measure, PublishedScore]:
     return {measure: newest[measure] for measure in Measure if measure in newest}
 
 
-def _standings(entry: Entry, newest: Mapping[Measure, PublishedScore]) -> list[Standing]:
+def _standings(entry: Entry, newest: Mapping[Measure, PublishedScore], intervals: Intervals) -> list[Standing]:
     ranks = dict(BoardRow.objects.filter(entry=entry).values_list("measure", "rank"))
     board = BoardRow.objects.filter(edition=entry.edition_id, phase=entry.phase).order_by()
     sizes = dict(board.values_list("measure").annotate(Count("pk")))
     return [
-        Standing(measure, MEASURE_TITLES[measure], score_text(span.score), ranks.get(measure), sizes.get(measure))
+        Standing(
+            measure=measure,
+            title=MEASURE_TITLES[measure],
+            score_text=score_text(span.score),
+            rank=ranks.get(measure),
+            of=sizes.get(measure),
+            interval_text=ends_text(ends) if (ends := intervals.overall(measure)) else "",
+        )
         for measure, span in newest.items()
     ]
 

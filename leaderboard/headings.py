@@ -3,9 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from leaderboard.columns import Column
+from leaderboard.columns import BROUGHT, Column
 from leaderboard.filters import BoardQuery
 
+REST = ("parameters_millions", "hardware", *(column.key for column in BROUGHT), "date", "badge")
+"""What stands right of the tasks, as far as the board has it."""
 BEST_FIRST = {"score", "date"}
 """Columns whose first click sorts descending; task scores do so too. All others start ascending."""
 
@@ -46,7 +48,7 @@ def headings(columns: tuple[Column, ...], query: BoardQuery) -> list[Heading]:
     by_key = {column.key: column for column in columns}
     firsts = [_single(by_key[key], query) for key in ("rank", "model", "score")]
     tasks = [_task(slug, by_key, query) for slug in dict.fromkeys(column.task for column in columns if column.task)]
-    rest = [_single(by_key[key], query) for key in ("parameters_millions", "hardware", "date", "badge")]
+    rest = [_single(by_key[key], query) for key in REST if key in by_key]
     return [*firsts, *tasks, *rest]
 
 
@@ -54,7 +56,7 @@ def _single(column: Column, query: BoardQuery) -> Heading:
     if column.key == "rank":
         return Heading("rank", "#", align="right")
     if not column.sortable:
-        return Heading(column.key, column.title, align=column.align, fold=column.fold)
+        return Heading(column.key, f"{column.title} {column.unit}".strip(), align=column.align, fold=column.fold)
     links = [_link(column, column.title, query)]
     if column.key == "model":
         links.append(_link(Column("organisation", "Organisation"), "organisation", query))

@@ -8,6 +8,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
 
+from django.conf import settings
+
 from scoring.rules import Limits
 
 STATM = Path("/proc/self/statm")
@@ -19,8 +21,8 @@ class OverTime(Exception):
 
 @contextmanager
 def within(limits: Limits) -> Iterator[None]:
-    """Raises OverTime or MemoryError where the block takes more than an edition's limits allow."""
-    with _memory(limits.verification_bytes), _time(limits.verification_seconds):
+    """Raises OverTime or MemoryError where the block takes more than an edition's limits, or this server's, allow."""
+    with _memory(limits.verification_bytes), _time(min(limits.verification_seconds, settings.VERIFICATION_SECONDS)):
         yield
 
 

@@ -1,8 +1,12 @@
-"""All that a verification reads, gathered as values: after this it needs no database until its result is kept."""
+"""All that a verification reads, gathered as values.
+
+After this it needs the database only to ask who else sent the same predictions, until its result is kept.
+"""
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 from leaderboard import catalogue, ranking
@@ -66,13 +70,16 @@ def case_of(submission: Submission) -> Case:
 
 
 def _peers(submission: Submission, bundle: Bundle) -> Peers:
-    """The best approved values on like hardware, and the predictions that other people have sent."""
+    """The best approved values on like hardware, and a way to ask which predictions other people have sent."""
     best = ranking.peers_of(submission.edition, bundle.phase, bundle.hardware.accelerator)
+    return replace(best, sent_by_others=partial(_sent_by_others, submission))
+
+
+def _sent_by_others(submission: Submission, task: str, digests: Collection[str]) -> set[str]:
+    """Which of these predictions stand in other people's verifications: a look into an index for each."""
     others = Verification.objects.filter(submission__edition=submission.edition, submission__is_dry_run=False)
-    digests: set[str] = set()
-    for row in others.exclude(submission__owner=submission.owner).values_list("digests", flat=True).iterator():
-        digests.update(digest for runs in row.values() for digest in runs if digest)
-    return replace(best, prediction_digests=frozenset(digests))
+    others = others.exclude(submission__owner=submission.owner)
+    return {digest for digest in digests if others.filter(digests__contains={task: [digest]}).exists()}
 
 
 def check_files(bundle: Bundle) -> None:

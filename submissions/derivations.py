@@ -62,7 +62,7 @@ def _lines(one: Measured, task: Task | None, phase: Phase, price: Measured) -> I
     if one.get("clock"):
         yield "Clock", f"{one['clock']}{'; time is estimated' if one.get('estimated') else ''}"
     yield from _latency(one)
-    if one.get("note"):
+    if len(one.get("runs") or ()) > 1:
         yield "Runs", _runs(one)
     if task is not None:
         yield from _proof(one, task)
@@ -104,7 +104,16 @@ def _runs(one: Measured) -> str:
         value_text(run["value"], one["unit"]) if run.get("value") is not None else MISSING_TEXTS[run["outcome"]]
         for run in one.get("runs") or ()
     ]
-    return f"{one['note']}: {', '.join(shown)} {one['unit']}"
+    how = f"{one['note']}: " if one.get("note") else ""
+    return f"{how}{', '.join(shown)} {one['unit']}{_interval(one)}"
+
+
+def _interval(one: Measured) -> str:
+    if not one.get("interval"):
+        return ""
+    low, high = one["interval"]
+    upper = MISSING_TEXTS[Outcome.NOT_REACHED] if high is None else f"{value_text(high, one['unit'])} {one['unit']}"
+    return f"; 95% interval {value_text(low, one['unit'])} … {upper}"
 
 
 def _proof(one: Measured, task: Task) -> Iterator[tuple[str, str]]:
@@ -118,7 +127,11 @@ def _proof(one: Measured, task: Task) -> Iterator[tuple[str, str]]:
         return
     verdict = "reaches" if proof["reaches_cutoff"] else "is below"
     rows = f"{proof['rows']:,} of {proof['gold_rows']:,} rows"
-    yield "Proof", f"{proof['metric']:.10g} over {rows}, {verdict} the cut-off {float(task.cutoff):g}"
+    part = "" if proof["complete"] else " (a part)"
+    yield "Proof", f"{proof['metric']:.10g} over {rows}{part}, {verdict} the cut-off {float(task.cutoff):g}"
+    if proof.get("interval"):
+        low, high = proof["interval"]
+        yield "95% interval", f"{low:.2f} … {high:.2f}: how far the metric may be from that of all such sentences or pairs"
 
 
 def _cost(one: Measured, phase: Phase, price: Measured) -> str:

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.contrib.auth.models import AbstractUser, AnonymousUser
 
+from leaderboard.numbers import MISSING_TEXTS, NOT_REACHED_TEXT
 from scoring.findings import Severity
 from scoring.rules import Phase
 from submissions.models import Evidence, Status, Step, Submission, Verification
@@ -154,12 +155,26 @@ def _task_facts(claims: Mapping[str, Any], found: Mapping[str, Any]) -> tuple[tu
         ("Margin", _number(found.get("margin"))),
         ("Afterwards", found.get("stability")),
         ("Rows scored", rows),
+        ("95% interval of the proof", _ends(proof.get("interval"))),
         ("Runs", len(found.get("runs") or ()) or ""),
+        ("Result of each run", _each(found.get("runs") or ())),
         ("Spread", _number(found.get("spread"))),
+        ("95% interval over the runs", _ends(found.get("interval"))),
         ("Seeds", ", ".join(str(seed) for seed in claims.get("seeds") or ())),
         ("Batch size", claims.get("batch_size")),
         ("Sequence length", claims.get("sequence_length")),
     )
+
+
+def _ends(interval: Sequence[float | None] | None) -> str:
+    """`28.1 to 33`; an upper end of None is N/R."""
+    return f"{_number(interval[0])} to {_number(interval[1]) or NOT_REACHED_TEXT}" if interval else ""
+
+
+def _each(runs: Sequence[Mapping[str, Any]]) -> str:
+    """The runs beside one another; nothing where there is one."""
+    shown = [_number(run.get("value")) or MISSING_TEXTS.get(run["outcome"], "") for run in runs]
+    return ", ".join(shown) if len(runs) > 1 else ""
 
 
 def _facts(submission: Submission, verification: Verification | None) -> tuple[tuple[str, str], ...]:

@@ -80,7 +80,8 @@ def _outcome(task: str | None, found: Mapping[str, Any]) -> OutcomeSnapshot:
 
 def _spread(measurements: Iterable[Mapping[str, Any]]) -> float | None:
     """The widest spread of the tasks as a share of the value, so that tasks can be compared; None with single runs."""
-    shares = [one["spread"] / one["value"] for one in measurements if one.get("spread") and one.get("value")]
+    known = [one for one in measurements if one.get("spread") is not None and one.get("value")]
+    shares = [one["spread"] / one["value"] for one in known]
     return max(shares, default=None)
 
 

@@ -5,7 +5,8 @@ whenever a worker is killed, there is exactly one result (RELIABILITY section 1)
 """
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Collection
+from dataclasses import replace
 from time import sleep
 from types import TracebackType
 from typing import Self, TypeVar
@@ -14,7 +15,7 @@ from uuid import UUID
 from django.db import InterfaceError, OperationalError, connection, transaction
 from django.db.models import Max
 
-from scoring.values import Report
+from scoring.values import Peers, Report
 from scoring.verify import verify as check
 from submissions import bounds, leases
 from submissions.cases import Case, case_of, check_files
@@ -56,7 +57,7 @@ def verify(submission_id: UUID) -> None:
                 default_offers=case.default_offers,
                 confirmed=case.confirmed,
                 rated_watts=case.rated_watts,
-                peers=case.peers,
+                peers=_patient(case.peers),
                 progress=heart.say,
             )
         heart.say(1.0, "writing the report")
@@ -75,6 +76,15 @@ def _keep(lease: Lease, case: Case, report: Report) -> None:
         last = submission.verifications.aggregate(last=Max("number"))["last"] or 0
         record.number = last + 1
         record.save(force_insert=True)
+
+
+def _patient(peers: Peers) -> Peers:
+    """The same peers, asked again while the database is away for a moment."""
+
+    def sent_by_others(task: str, digests: Collection[str]) -> Collection[str]:
+        return patiently(lambda: peers.sent_by_others(task, digests))
+
+    return replace(peers, sent_by_others=sent_by_others)
 
 
 def patiently(work: Callable[[], T]) -> T:

@@ -37,6 +37,12 @@ def decimal(value: Decimal | float | None) -> str:
 
 
 @register.filter
+def amount(value: float | None) -> str:
+    """Energy or emissions: two decimals, small ones with three significant digits. A blank where not brought."""
+    return "" if value is None else value_text(value, "")
+
+
+@register.filter
 def usd(value: float | None) -> str:
     """US dollars: `$75,203`, `$0.13`."""
     return "" if value is None else f"${value_text(value, 'USD')}"
@@ -49,6 +55,13 @@ def percent(value: Decimal | float | None) -> str:
         return ""
     shown = Decimal(str(value)).quantize(Decimal("0.0001"), rounding="ROUND_FLOOR")
     return decimal_text(shown)
+
+
+@register.filter
+def share(value: float) -> str:
+    """A part of 1 in percent, with a decimal where it is small: `12%`, `0.4%`, `0%`."""
+    shown = f"{100 * value:.0f}" if value >= 0.0995 else f"{100 * value:.1f}".removesuffix(".0")
+    return f"{shown}%"
 
 
 @register.filter

@@ -29,7 +29,9 @@ def _hashes(run: RunFacts) -> dict[str, tuple[str, ...]]:
 
 def check_predictions_are_own(facts: TaskFacts) -> Iterator[Finding]:
     """predictions-shared: the same labels, in whatever format, as somebody else's submission."""
-    digests = {run.number: run.result.proof.digest for run in facts.runs if run.result.proof and run.result.proof.digest}
+    digests = {
+        run.number: run.result.proof.digest for run in facts.runs if run.result.proof and run.result.proof.digest
+    }
     shared = facts.peers.sent_by_others(facts.slug, set(digests.values())) if digests else ()
     for run in facts.runs:
         if digests.get(run.number) in shared:

@@ -39,9 +39,7 @@ def _power(facts: SubmissionFacts, energy: Energy, task: str) -> Iterator[Findin
         yield finding(code, message, task=task, file=energy.file, line=energy.line)
 
 
-def _duration(
-    facts: SubmissionFacts, energy: Energy, tracked: Sequence[Measurement], task: str
-) -> Iterator[Finding]:
+def _duration(facts: SubmissionFacts, energy: Energy, tracked: Sequence[Measurement], task: str) -> Iterator[Finding]:
     """A tracker runs until the crossing or until the log ends; where there is no time in a log, the claim counts."""
     if energy.seconds is None:
         return

@@ -58,5 +58,5 @@ def missing_metrics(
             continue
         message = f"No {place} is the dev {task.metric_names[0] if task.metric_names else 'metric'} of {task.title}"
         parts = " and ".join(part.name for part in task.parts)
-        halves = f" It needs {parts} both, or one {place} that is their mean." if len(task.parts) > 1 else ""
+        halves = f" It needs {parts} both, or one value that is their mean." if len(task.parts) > 1 else ""
         notes.add("log-no-metric", f"{message}; found: {named(titles)}.{halves}", task=task.slug)

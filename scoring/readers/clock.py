@@ -4,13 +4,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+import numpy as np
+from numpy.typing import NDArray
+
 from scoring.readers.headers import TimeColumn
 from scoring.readers.numbers import Cell
+from scoring.readers.rows import Column
 from scoring.readers.times import HOURS, SECONDS_OF_DAY, Style, epoch_seconds, moment
 from scoring.readers.times import SECONDS as IN_SECONDS
 from scoring.readers.wording import shown
 
 LONGEST_SECONDS = 1e9
+_MOST_STEPS = 10**15
 
 
 class BadTime(ValueError):
@@ -68,6 +73,13 @@ class Clock:
         if found.style is not self.style:
             raise BadTime(f"{shown(cell)} is not {self._words()}, as the rows before it are.")
         return self._checked(self._since_zero(found.seconds, line), cell)
+
+    def elapsed(self, column: Column) -> NDArray[np.float64] | None:
+        """About the elapsed seconds of many rows; None where they have to be read one by one."""
+        if self.style is not Style.ELAPSED or not column.present.all():
+            return None
+        seconds = column.floats() * float((self._unit or IN_SECONDS).seconds)
+        return seconds if seconds.max() < 0.99 * LONGEST_SECONDS else None
 
     @property
     def is_relative(self) -> bool:
@@ -166,6 +178,12 @@ class SpreadClock:
     def read(self, step: Cell, line: int) -> float:
         """Elapsed seconds at a step."""
         return int(step) * self._seconds_a_step
+
+    def elapsed(self, column: Column) -> NDArray[np.float64] | None:
+        """About the elapsed seconds at the steps of many rows; None where they have to be read one by one."""
+        if column.decimals.any() or not column.present.all() or column.mantissa.max() > _MOST_STEPS:
+            return None
+        return column.mantissa * self._seconds_a_step
 
     def words(self) -> str:
         return self._text

@@ -4,21 +4,24 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
 
 from scoring.readers.clock import BadTime, Clock, RowClock, SpreadClock
-from scoring.readers.headers import Columns, MetricColumns
+from scoring.readers.headers import Columns
 from scoring.readers.notes import Notes
-from scoring.readers.numbers import Cell, is_blank, mean, number, times, whole
+from scoring.readers.numbers import Cell, is_blank, number, whole
 from scoring.readers.readings import LogReading
-from scoring.readers.text import Unreadable
-from scoring.readers.thinning import MOST_POINTS, Evaluation, thinned
-from scoring.readers.wording import shown
+from scoring.readers.rows import Column, Rows
+from scoring.readers.task_curves import Cells, Heights, TaskCurve, thin
+from scoring.readers.thinning import MOST_POINTS, Evaluation, kept, limits_for
+from scoring.readers.words import POWERS
 from scoring.rules import Phase, Rules, Task
-from scoring.values import Curve, Point
 
 MOST_EVALUATIONS = 200_000
-PERCENT = Decimal(100)
+"""More rows than this a reader that must hold them all does not take."""
+_COARSE = 1e-15
 FIRST_LINE = "first_line"
 """The clock, if the manifest names it, whose zero is the log's first record with a time."""
 
@@ -44,119 +47,6 @@ class LogRequest:
         return None if self.from_first_line else self.started_at
 
 
-class Cells(Protocol):
-    """One row: the cell at a column's position."""
-
-    def __getitem__(self, position: int) -> Cell: ...
-
-
-class TaskCurve:
-    """Gathers one task's evaluations. Halves of a dev set that stand on rows of their own are put together.
-
-    With `thin` a very long curve is thinned; not where rows of several tasks must stay side by side.
-    """
-
-    def __init__(self, task: Task, columns: MetricColumns, notes: Notes, *, thin: bool) -> None:
-        self.task = task
-        self.columns = columns
-        self._notes = notes
-        self._highest = [Decimal(0)] * len(columns.positions)
-        self._waiting: dict[int, Decimal] = {}
-        self._waiting_line = 0
-        self.first_line: int | None = None
-        """The line of the first value, be it of a part only."""
-        self._curve: list[Evaluation] = []
-        self._thin = thin
-        self._full = MOST_POINTS
-
-    def values(self, cells: Cells, line: int) -> tuple[Decimal, ...] | None:
-        """The row's metric, one value a column; None where the row has none, or not yet all of them."""
-        for i, position in enumerate(self.columns.positions):
-            cell = cells[position]
-            if is_blank(cell):
-                continue
-            value = self._checked(cell, i, line)
-            if value is None:
-                return None
-            if i in self._waiting:
-                self._half_missing(i)
-            self.first_line = self.first_line or line
-            self._waiting[i] = value
-            self._waiting_line = line
-        if len(self._waiting) < len(self.columns.positions):
-            return None
-        found = tuple(self._waiting[i] for i in range(len(self._waiting)))
-        self._waiting.clear()
-        return found
-
-    def add(self, evaluation: Evaluation) -> None:
-        self._curve.append(evaluation)
-        if self._thin and len(self._curve) > self._full:
-            self._curve = thinned(self._curve)
-            self._full = max(MOST_POINTS, 2 * len(self._curve))
-        if len(self._curve) > MOST_EVALUATIONS:
-            raise Unreadable(
-                f"The log has more than {MOST_EVALUATIONS:,} evaluations that a curve must keep.",
-                remedy="Send fewer evaluations; rows without a metric do not count as one.",
-                line=evaluation.line,
-            )
-
-    def finished(self, epoch_shift: int) -> Curve:
-        """The curve in percent; empty where something about this task is wrong."""
-        if self._waiting:
-            self._half_missing(next(iter(self._waiting)))
-        factors = [PERCENT if highest <= 1 else Decimal(1) for highest in self._highest]
-        if not self._curve:
-            if not self._notes.wrong(self.task.slug):
-                self._notes.add("log-no-metric", f"The column {self._titles()} has no value.", task=self.task.slug)
-            return ()
-        if self._notes.wrong(self.task.slug):
-            return ()
-        self._say_how_read(factors)
-        return tuple(_point(evaluation, factors, epoch_shift) for evaluation in self._curve)
-
-    def _checked(self, cell: Cell, column: int, line: int) -> Decimal | None:
-        value = number(cell)
-        title = self.columns.titles[column]
-        if value is None:
-            self._invalid(f"{shown(cell)} in column `{title}` is not a finite number.", line)
-        elif value < 0 or value > PERCENT:
-            self._invalid(f"{shown(cell)} in column `{title}` is not between 0 and 100.", line)
-        else:
-            self._highest[column] = max(self._highest[column], value)
-            return value
-        return None
-
-    def _invalid(self, message: str, line: int) -> None:
-        self._notes.add("log-value-invalid", message, task=self.task.slug, line=line)
-
-    def _half_missing(self, present: int) -> None:
-        titles = self.columns.titles
-        missing = ", ".join(f"`{title}`" for i, title in enumerate(titles) if i not in self._waiting)
-        self._notes.add(
-            "log-no-metric",
-            f"An evaluation has a value in `{titles[present]}` but none in {missing or 'the other'}.",
-            task=self.task.slug,
-            line=self._waiting_line,
-            remedy="Write a value of each part at each evaluation.",
-        )
-        self._waiting.clear()
-
-    def _say_how_read(self, factors: Sequence[Decimal]) -> None:
-        slug = self.task.slug
-        for title, factor in zip(self.columns.titles, factors, strict=True):
-            if factor == PERCENT:
-                message = f"Every value of `{title}` lies between 0 and 1: read as fractions, times 100."
-                self._notes.add("scale-converted", message, task=slug)
-        if self.columns.unlabelled:
-            parts = " and ".join(part.name for part in self.task.parts)
-            message = f"{self._titles()} is one value a point; it was taken as the mean of {parts}."
-            self._notes.add("mnli-single-value", message, task=slug, line=self._curve[0].line)
-
-    def _titles(self) -> str:
-        return ", ".join(f"`{title}`" for title in self.columns.titles)
-
-
 class Evaluations:
     """Takes rows in the order of the file; `reading` is what they come to."""
 
@@ -165,12 +55,11 @@ class Evaluations:
         self._clock = clock
         self._notes = notes
         self._zero_is_named = request.from_first_line
-        alone = len(request.tasks) == 1
         self._tasks = [
-            TaskCurve(task, columns.metrics[task.slug], notes, thin=alone)
-            for task in request.tasks
-            if task.slug in columns.metrics
+            TaskCurve(task, columns.metrics[task.slug], notes) for task in request.tasks if task.slug in columns.metrics
         ]
+        self._limits = limits_for(request.rules.epoch_limit)
+        self._full = MOST_POINTS
         self._before: tuple[float, int | Decimal | None, int] | None = None
         self._epochs = EpochLabels()
 
@@ -187,7 +76,22 @@ class Evaluations:
             return
         self._check_order(seconds, step if step is not None else epoch, line)
         for curve, values in found:
-            curve.add(Evaluation(seconds, values, line, epoch, step))
+            curve.curve.append(Evaluation(seconds, values, line, epoch, step))
+        self._stay_small()
+
+    @property
+    def wanted(self) -> set[int]:
+        """The positions of the columns that are read."""
+        time = self._columns.time.position if self._columns.time else None
+        metrics = {position for curve in self._tasks for position in curve.columns.positions}
+        return metrics | ({time, self._columns.step, self._columns.epoch} - {None})
+
+    def add_rows(self, rows: Rows) -> None:
+        """Many rows. Those that are all in order go together, the others one by one: the outcome is the same."""
+        for part in rows.stretches():
+            if not (part.fits[0] and self._add_together(part)):
+                for line, cells in part.singly():
+                    self.add(line, cells)
 
     def start(self, line: int, cell: Cell) -> None:
         """Training starts at this time: the clock's zero, unless it has a better one."""
@@ -206,6 +110,88 @@ class Evaluations:
         if self._notes.wrong():
             curves = {}
         return LogReading(format, words, curves, self._clock.estimated, self._notes.findings)
+
+    def _add_together(self, rows: Rows) -> bool:
+        """Takes rows in which nothing is wrong or out of the ordinary; False, and nothing done, where something is."""
+        column = rows.columns.get(self._clock_position)
+        if column is None or not isinstance(self._clock, (Clock, SpreadClock)):
+            return False
+        seconds = self._clock.elapsed(column)
+        if seconds is None or not self._in_order(seconds, column, rows):
+            return False
+        found = [heights for curve in self._tasks if (heights := curve.heights(rows)) is not None]
+        if len(found) < len(self._tasks):
+            return False
+        epochs = self._take_epochs(rows)
+        for curve, heights in zip(self._tasks, found, strict=True):
+            curve.accept(heights, rows)
+        for i in self._needed(found, epochs):
+            self._add_evaluations(rows, i, found)
+        self._stay_small()
+        last = len(rows.lines) - 1
+        step, epoch = self._progress(rows, last)
+        line = int(rows.lines[last])
+        self._before = (self._clock.read(column.exact(last), line), step if step is not None else epoch, line)
+        return True
+
+    @property
+    def _clock_position(self) -> int:
+        """Where the cells stand that the clock reads; -1 where the log has no such column."""
+        time = self._columns.time
+        position = self._columns.step if isinstance(self._clock, SpreadClock) else time and time.position
+        return -1 if position is None else position
+
+    def _in_order(self, seconds: NDArray[np.float64], column: Column, rows: Rows) -> bool:
+        """Whether time never falls; False also where floats are too coarse to tell."""
+        if self._before is None or self._clock.read(column.exact(0), int(rows.lines[0])) < self._before[0]:
+            return False
+        close = np.flatnonzero(np.diff(seconds) <= seconds[1:] * _COARSE)
+        same = column.mantissa[close] == column.mantissa[close + 1]
+        return bool((same & (column.decimals[close] == column.decimals[close + 1])).all())
+
+    def _take_epochs(self, rows: Rows) -> NDArray[np.float64] | None:
+        """The epochs of many rows, NaN where there is none; None where the log has no such column."""
+        if self._columns.epoch is None:
+            return None
+        column = rows.columns[self._columns.epoch]
+        self._epochs.see_all(column)
+        return np.where(column.present, column.floats(), np.nan)
+
+    def _needed(self, found: Sequence[Heights], epochs: NDArray[np.float64] | None) -> list[int]:
+        """The rows of which evaluations must be kept, those of several tasks side by side."""
+        chosen = [curve.needed(of, epochs, self._limits) for curve, of in zip(self._tasks, found, strict=True)]
+        if len(chosen) > 1:
+            together = found[0].rows
+            for of in found[1:]:
+                together = np.intersect1d(together, of.rows, assume_unique=True)
+            reach = [
+                curve.reach(of)[np.isin(of.rows, together)] for curve, of in zip(self._tasks, found, strict=True)
+            ]
+            mask = kept(np.all(reach, axis=0).astype(np.int64), None if epochs is None else epochs[together], self._limits)
+            chosen.append(together[mask])
+        return np.unique(np.concatenate(chosen)).tolist() if len(chosen) > 1 else chosen[0].tolist()
+
+    def _add_evaluations(self, rows: Rows, row: int, found: Sequence[Heights]) -> None:
+        line = int(rows.lines[row])
+        step, epoch = self._progress(rows, row)
+        seconds = self._clock.read(rows.columns[self._clock_position].exact(row), line)
+        for curve in self._tasks:
+            values = tuple(rows.columns[position].exact(row) for position in curve.columns.positions)
+            if None not in values:
+                curve.curve.append(Evaluation(seconds, values, line, epoch, step))
+
+    def _progress(self, rows: Rows, row: int) -> tuple[int | None, Decimal | None]:
+        """(step, epoch) of one row."""
+        step = None if self._columns.step is None else whole(rows.columns[self._columns.step].exact(row))
+        epoch = None if self._columns.epoch is None else rows.columns[self._columns.epoch].exact(row)
+        return step, epoch
+
+    def _stay_small(self) -> None:
+        longest = max((len(curve.curve) for curve in self._tasks), default=0)
+        if longest > self._full:
+            thin(self._tasks, self._limits)
+            longest = max(len(curve.curve) for curve in self._tasks)
+            self._full = max(MOST_POINTS, 2 * longest)
 
     def _seconds(self, cells: Cells, line: int, step: int | None) -> float | None:
         if isinstance(self._clock, SpreadClock):
@@ -260,6 +246,13 @@ class EpochLabels:
             self._first = epoch
         self._whole = self._whole and epoch == epoch.to_integral_value()
 
+    def see_all(self, column: Column) -> None:
+        """The epochs of many rows."""
+        rows = np.flatnonzero(column.present)
+        if len(rows):
+            self.see(column.exact(int(rows[0])))
+            self._whole = self._whole and not (column.mantissa % POWERS[column.decimals]).any()
+
     @property
     def shift(self) -> int:
         return 1 if self._first == 0 and self._whole else 0
@@ -267,10 +260,3 @@ class EpochLabels:
     @property
     def remarks(self) -> tuple[str, ...]:
         return ("epochs are whole numbers from 0, read as from 1",) if self.shift else ()
-
-
-def _point(evaluation: Evaluation, factors: Sequence[Decimal], epoch_shift: int) -> Point:
-    pairs = zip(evaluation.metrics, factors, strict=True)
-    metric = mean([value if factor == 1 else times(value, factor) for value, factor in pairs])
-    epoch = None if evaluation.epoch is None else float(evaluation.epoch) + epoch_shift
-    return Point(evaluation.seconds, metric, evaluation.line, epoch, evaluation.step)

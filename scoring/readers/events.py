@@ -1,4 +1,4 @@
-"""What a line of a free-text log tells. Each format's reader turns lines into these; `free_text` makes curves of them."""
+"""What a line of a free-text log tells: each format's reader makes these, and `free_text` makes curves of them."""
 
 import re
 from collections.abc import Mapping
@@ -14,8 +14,9 @@ _START = re.compile(
     r"|\btraining\b[^.!:]{0,20}\b(?:starts|started|begins|began)\b",
     re.IGNORECASE,
 )
-_NOMOST_SECONDS = 10**9
-_START = re.compile(r"\bepoch\b(?!\W{0,3}0{0,3}[01]\b)|\bresum|\bfinish|\bbefore\b|\bafter\b|\bdone\b|\bcheckpoint", re.IGNORECASE)
+_NO_START = re.compile(
+    r"\bepoch\b(?!\W{0,3}0{0,3}[01]\b)|\bresum|\bfinish|\bbefore\b|\bafter\b|\bdone\b|\bcheckpoint", re.IGNORECASE
+)
 _PAIR = re.compile(
     r"([A-Za-z][\w@./-]{0,40}(?: [A-Za-z][\w@-]{0,40}){0,2})[ ]{0,20}[:=]?[ ]{0,20}"
     r"(-?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?|nan|-?inf)\b(?![:/])"

@@ -15,7 +15,7 @@ from scoring.readers.readings import LogReading
 from scoring.readers.stamps import Stamps, TextLine, text_lines
 from scoring.readers.text import Text, Unreadable
 from scoring.readers.text_clock import SpentClock, SpreadTotal, StampClock, TextClock
-from scoring.readers.wording import clean, shown
+from scoring.readers.wording import clean, named, shown
 from scoring.rules import Task
 
 _OTHER_SIZE = Decimal("0.05")
@@ -126,7 +126,7 @@ def read_free_text(dialect: Dialect, text: Text, request: LogRequest, notes: Not
     groups = Groups(request.tasks, survey)
     titles = groups.every_title(survey)
     found = columns(["", "", "", *titles], request.tasks)
-    missing_metrics(titles, found, request, notes, place="evaluation line")
+    missing_metrics(titles, found, request, notes, place="value of the evaluation lines")
     check_sizes(survey.sizes, request, notes)
     clock = _clock(dialect, survey, stamps, request, notes)
     if clock is None or not found.metrics:
@@ -154,9 +154,7 @@ def _cells(
     return cells
 
 
-def _clock(
-    dialect: Dialect, survey: Survey, stamps: Stamps, request: LogRequest, notes: Notes
-) -> TextClock | None:
+def _clock(dialect: Dialect, survey: Survey, stamps: Stamps, request: LogRequest, notes: Notes) -> TextClock | None:
     """Stamps where the evaluations have them, else the times of the stretches of training, else a total spread."""
     if survey.first is None:
         return None
@@ -164,25 +162,23 @@ def _clock(
         return StampClock(stamps, request)
     if survey.spent:
         if dialect.estimates:
-            notes.add("time-estimated", f"The log has no elapsed time: it is the sum of {dialect.spent}.")
+            notes.add("time-estimated", f"The log has no elapsed time; estimated: {dialect.spent}, added up.")
         return SpentClock(dialect.spent, estimated=dialect.estimates)
     if survey.total is not None and (survey.last_epoch is not None or survey.evaluations == 1):
         clock = SpreadTotal(survey.total, survey.last_epoch, survey.epoch_shift)
-        notes.add("time-estimated", f"The log has no elapsed time: {clock.ready.words()}.")
+        notes.add("time-estimated", f"The log has no elapsed time; {clock.ready.words()}.")
         return clock
-    notes.add("log-no-time", f"No evaluation has a time: {_times_found(dialect, survey, stamps)}.")
+    titles = named(list(dict.fromkeys(name for _, name in survey.titles)))
+    message = f"No evaluation has a time: {_times_missing(dialect, survey, stamps)}; found: {titles}."
+    notes.add("log-no-time", message, line=survey.first.line)
     return None
 
 
-def _times_found(dialect: Dialect, survey: Survey, stamps: Stamps) -> str:
-    found = [f"the line {survey.first.line} and the others have no time stamp" if survey.first else ""]
-    if stamps.first_line is not None:
-        found.append(f"line {stamps.first_line} has one, which says nothing of them")
+def _times_missing(dialect: Dialect, survey: Survey, stamps: Stamps) -> str:
+    where = f" (one is on line {stamps.first_line}, before other lines)" if stamps.first_line is not None else ""
     if survey.total is not None:
-        found.append(f"there is a total of {survey.total:f} s, but no epochs to spread it over")
-    else:
-        found.append(f"there is neither {dialect.spent} nor a total")
-    return "; ".join(filter(None, found))
+        return f"their lines have no time stamp{where}, and there are no epochs to spread {survey.total:f} s over"
+    return f"their lines have no time stamp{where}, and there is neither {dialect.spent} nor a total"
 
 
 def check_sizes(found: Mapping[int, Sized], request: LogRequest, notes: Notes) -> None:

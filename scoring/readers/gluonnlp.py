@@ -12,9 +12,12 @@ from scoring.readers.dialects import TextLog
 from scoring.readers.events import Evaluated, Event, Spent, Started, Total, Trained, is_start, pairs, seconds_of
 from scoring.readers.stamps import TextLine
 
-_KNOWN = re.compile(rb"validation metrics[:=]|\[Epoch [0-9]{1,6} Batch [0-9]|\] (?:train|valid|dev) |Epoch\[[0-9]{1,6}\] ")
+_KNOWN = re.compile(
+    rb"validation metrics[:=]|\[Epoch [0-9]{1,6}(?: Batch [0-9]|\] (?:train|valid|dev) )"
+    rb"|Epoch\[[0-9]{1,6}\] (?:Train|Val|Time)"
+)
 _BATCH = re.compile(r"\[Epoch ([0-9]{1,6}) Batch ")
-_METRICS = re.compile(r"(?<![\w ])(?: *)validation metrics[:=](.*)")
+_METRICS = re.compile(r"\bvalidation metrics[:=](.*)")
 _EPOCH = re.compile(r"\[Epoch ([0-9]{1,6})\](.*)")
 _MODULE = re.compile(r"Epoch\[([0-9]{1,6})\] (?:Validation-([\w-]{1,40})=([0-9.e+-]{1,30})|Time cost=([0-9.]{1,20}))")
 _SET = re.compile(r"doing (?:evaluation|testing) on (\S{1,60}) with|\bOn ([\w -]{1,60}):\s*$")
@@ -62,13 +65,8 @@ class _Reading:
             return self._module_line(line, match)
         if match := _SET.search(text):
             self._set = match.group(1) or match.group(2)
-        elif match := _TOTAL.search(text):
-            return _time(Total, line, match.group(1))
-        elif match := _COST.search(text):
-            return _time(Spent, line, match.group(1))
-        elif is_start(text):
-            return Started(line.number, line.when)
-        return None
+            return None
+        return _time_line(line)
 
     def _metrics(self, line: TextLine, text: str) -> Event | None:
         label, self._set = self._set, ""
@@ -91,6 +89,14 @@ class _Reading:
         if cost is not None:
             return _time(Spent, line, cost)
         return Evaluated(line.number, line.when, {name: value}, epoch=self._epoch)
+
+
+def _time_line(line: TextLine) -> Event | None:
+    if match := _TOTAL.search(line.text):
+        return _time(Total, line, match.group(1))
+    if match := _COST.search(line.text):
+        return _time(Spent, line, match.group(1))
+    return Started(line.number, line.when) if is_start(line.text) else None
 
 
 def _time(kind: type[Spent] | type[Total], line: TextLine, text: str) -> Event | None:

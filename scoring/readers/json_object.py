@@ -1,6 +1,6 @@
 """Results as one JSON object: `all_results.json`, or an array of values for each name (PROTOCOL section 7)."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
@@ -9,14 +9,14 @@ from scoring.readers.base import missing_metrics
 from scoring.readers.clock import LONGEST_SECONDS, Clock, RowClock
 from scoring.readers.evaluations import Evaluations, LogRequest
 from scoring.readers.headers import MOST_COLUMNS, TimeColumn, columns, name
-from scoring.readers.json_text import ByKey, JsonReader, one_object
+from scoring.readers.json_text import ByKey, JsonReader, array_rows, is_array, one_object
 from scoring.readers.jsonl import is_json_lines
 from scoring.readers.notes import Notes
 from scoring.readers.numbers import number
 from scoring.readers.readings import LogReading
 from scoring.readers.text import Text, Unreadable
-from scoring.readers.trainer_state import TrainerStateLog, read_entries
 from scoring.readers.times import SECONDS
+from scoring.readers.trainer_state import TrainerStateLog, read_entries
 from scoring.readers.wording import clean, named
 
 _ARRAYS = "JSON arrays"
@@ -57,24 +57,15 @@ class JsonArrayLog:
     """A list of objects, an object a row, such as a Trainer's `log_history` saved by itself."""
 
     def recognises(self, head: bytes, request: LogRequest) -> bool:
-        return head.lstrip()[:1] == b"[" and head.lstrip()[1:].lstrip()[:1] in (b"{", b"]")
+        return is_array(head)
 
     def read(self, text: Text, request: LogRequest, notes: Notes) -> LogReading:
-        return read_entries(lambda: _rows(text), "JSON list of objects", request, notes)
+        return read_entries(lambda: array_rows(text), "JSON list of objects", request, notes)
 
 
 def _is_summary(row: Mapping[str, Any] | None) -> bool:
     """Whether the only line of a file is not a row of JSON Lines: it holds arrays, or the total of a training."""
     return row is not None and (_TOTAL in row or any(isinstance(value, list) for value in row.values()))
-
-
-def _rows(text: Text) -> Iterator[tuple[int, dict[str, Any]]]:
-    rows = 0
-    for line, entry in JsonReader(text).elements():
-        rows += 1
-        if not isinstance(entry, dict) or rows > text.limits.log_rows:
-            raise Unreadable("An entry of the list is not an object, or there are too many.", line=line)
-        yield line, entry
 
 
 def _values(text: Text) -> dict[str, Value]:
@@ -148,9 +139,7 @@ def _add_durations(lists: dict[str, list[Any]]) -> None:
 # --- results at the end --------------------------------------------------------------------------------------------
 
 
-def _read_results(
-    values: Mapping[str, Value], every_key: list[str], request: LogRequest, notes: Notes
-) -> LogReading:
+def _read_results(values: Mapping[str, Value], every_key: list[str], request: LogRequest, notes: Notes) -> LogReading:
     """One evaluation after the training: its time is the whole of `train_runtime` where there is no other."""
     titles = list(values)
     found = columns(titles, request.tasks)
@@ -158,9 +147,10 @@ def _read_results(
     row = {title: value for title, (_, value) in values.items()}
     clock: RowClock | None = Clock(found.time, request.zero_at) if found.time else None
     if clock is None and _TOTAL in titles:
-        notes.add("time-estimated", f"The only time is `{_TOTAL}`: the evaluation is taken to be at its end.")
-        found = replace(found, time=TimeColumn(titles.index(_TOTAL), _TOTAL, SECONDS, is_clock=False))
-        clock = _Total(found.time)
+        if found.metrics:
+            notes.add("time-estimated", f"The only time is `{_TOTAL}`: the evaluation is taken to be at its end.")
+        total = TimeColumn(titles.index(_TOTAL), _TOTAL, SECONDS, is_clock=False)
+        found, clock = replace(found, time=total), _Total(total)
     if clock is None:
         notes.add("log-no-time", f"Neither `{_TOTAL}` nor another time is there; found: {named(every_key)}.")
     if clock is None or not found.metrics:

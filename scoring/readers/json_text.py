@@ -40,7 +40,7 @@ def json_object(text: str, line: int, deepest: int) -> dict[str, Any]:
 
 
 def leading_object(text: str, line: int, deepest: int) -> dict[str, Any] | None:
-    """The object at the start of a text, whatever follows it; None where there is none. Unreadable where it is too deep."""
+    """The object a text starts with, whatever follows it; None where it has none. Unreadable where it is too deep."""
     try:
         value, _ = _DECODER.raw_decode(text.lstrip())
     except (ValueError, RecursionError):
@@ -147,6 +147,37 @@ class JsonReader:
         self._buffer = self._buffer[self._at :] + block
         self._at = 0
         return True
+
+
+def is_array(head: bytes) -> bool:
+    """Whether a file is one JSON list of objects."""
+    head = head.lstrip()
+    return head[:1] == b"[" and head[1:].lstrip()[:1] in (b"{", b"]")
+
+
+def array_rows(text: Text) -> Iterator[tuple[int, dict[str, Any]]]:
+    """(line, object) of each element of the list that the file is. Unreadable where one is no object."""
+    reader = JsonReader(text)
+    for rows, (line, entry) in enumerate(reader.elements()):
+        if not isinstance(entry, dict) or rows >= text.limits.log_rows:
+            raise Unreadable("An entry of the list is not an object, or there are too many.", line=line)
+        yield line, entry
+    _check_end(reader)
+
+
+def object_items(text: Text) -> Iterator[tuple[int, str, Any]]:
+    """(line, key, value) of each item of the object that the file is."""
+    reader = JsonReader(text)
+    for key in reader.items():
+        reader.peek()
+        line = reader.line
+        yield line, key, reader.value()
+    _check_end(reader)
+
+
+def _check_end(reader: "JsonReader") -> None:
+    if reader.peek():
+        raise _broken(reader.line)
 
 
 def _decoded(text: Text) -> Iterator[str]:

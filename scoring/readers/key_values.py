@@ -11,8 +11,12 @@ from scoring.readers.events import Evaluated, Event, Started, Total, Trained, is
 from scoring.readers.numbers import number
 from scoring.readers.stamps import TextLine
 
-_KNOWN = re.compile(rb"(?m)(?:^|[ /-])(?:eval_\w{1,40}|\w{0,20}acc(?:uracy)?|\w{0,20}f1\w{0,20}) += +[0-9]")
-_ITEM = re.compile(r"(?:^|[\s>|:\]-])([A-Za-z][\w/.-]{0,80})[ \t]{1,80}=[ \t]{1,20}(-?[0-9][0-9.:e+-]{0,40}|nan|-?inf)\s*$")
+_KNOWN = re.compile(
+    rb"(?:^|[ /-])(?:eval_\w{1,40}|\w{0,20}acc(?:uracy)?|\w{0,20}f1\w{0,20}) {1,80}= {1,20}[0-9]", re.MULTILINE
+)
+_ITEM = re.compile(
+    r"(?:^|[\s>|:\]-])([A-Za-z][\w/.-]{0,80})[ \t]{1,80}=[ \t]{1,20}(-?[0-9][0-9.:e+-]{0,40}|nan|-?inf)[ \t]{0,20}$"
+)
 _SECTION = re.compile(r"\*{3,5} ?([^*]{1,120}?) ?\*{3,5}")
 _RESULT = re.compile(r"acc|f1|eval|valid|dev", re.IGNORECASE)
 _RUNTIME = "train_runtime"

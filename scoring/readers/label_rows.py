@@ -1,10 +1,12 @@
 """Files of labels -> rows of id and label: GLUE TSV, CSV, JSON Lines, or one label a line (PROTOCOL section 7)."""
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from scoring.readers.cells import cells_of, delimiter_of, fit
 from scoring.readers.headers import name
+from scoring.readers.json_text import array_rows, is_array, object_items, one_object
 from scoring.readers.jsonl import is_json_lines, json_rows
 from scoring.readers.sentences import id_text
 from scoring.readers.text import Text, Unreadable
@@ -14,6 +16,8 @@ PREDICTED = ("prediction", "predictions", "pred", "predicted", "predictedlabel",
 GOLD = ("goldlabel", "label")
 _IDS = ("index", "idx", "id", "guid")
 _PAIRS = ("pairid",)
+_PAIR_ID = re.compile(r"[0-9]{1,9}[a-z]")
+"""MultiNLI's pair ids are the number of the prompt and a letter for the label that was asked for."""
 _SPLITS = ("split", "part", "subset")
 
 
@@ -44,15 +48,44 @@ class _Columns:
 
 def read_labels(text: Text, label_names: Sequence[str], *, rows: int) -> Iterator[LabelRow]:
     """The file's rows in its order, at most `rows` of them. Unreadable where it is of no known layout."""
-    if is_json_lines(text.head()):
-        return _read_json(text, label_names, rows)
+    head = text.head()
+    if is_array(head):
+        return _read_json(array_rows(text), label_names, rows)
+    if is_by_id(head, label_names):
+        return _read_by_id(text, rows)
+    if is_json_lines(head):
+        return _read_json(json_rows(text, rows=text.limits.log_rows), label_names, rows)
     return _read_delimited(text, label_names, rows)
 
 
-def _read_json(text: Text, label_names: Sequence[str], rows: int) -> Iterator[LabelRow]:
+def is_by_id(head: bytes, names: Sequence[str]) -> bool:
+    """Whether a file is one JSON object of `id: prediction`, not JSON Lines whose rows have a column of `names`."""
+    if not head.lstrip().startswith(b"{"):
+        return False
+    if not is_json_lines(head):
+        return True
+    row = one_object(head)
+    return row is not None and not {name(key).joined for key in row}.intersection(names)
+
+
+def _read_by_id(text: Text, rows: int) -> Iterator[LabelRow]:
+    """Pair ids are told from numbers by their letters."""
+    for line, key, value in object_items(text):
+        if isinstance(value, (dict, list)):
+            raise _no_label([key], line)
+        if rows == 0:
+            return
+        rows -= 1
+        label = id_text("" if value is None else value)
+        yield LabelRow(line, label, pair=key) if _PAIR_ID.fullmatch(key) else LabelRow(line, label, id=key)
+
+
+def _read_json(
+    objects: Iterator[tuple[int, dict[str, object]]], label_names: Sequence[str], rows: int
+) -> Iterator[LabelRow]:
     keys: list[str] = []
     places: _Columns | None = None
-    for number, row in json_rows(text, rows=text.limits.log_rows):
+    for number, row in objects:
         if places is None:
             keys = list(row)
             places = _places(keys, label_names)

@@ -13,7 +13,7 @@ from scoring.readers.headers import Columns, MetricColumns, TimeColumn, part_nam
 from scoring.readers.notes import Notes
 from scoring.readers.readings import LogReading
 from scoring.readers.stamps import stamp_end
-from scoring.readers.text import Text, Unreadable
+from scoring.readers.text import Text
 from scoring.readers.wording import clean, shown
 from scoring.rules import Task
 
@@ -104,7 +104,7 @@ class PatternLog:
             return LogReading(_FORMAT, findings=notes.findings)
         found = survey.columns()
         missing_metrics(["log_pattern.metric"], found, request, notes, place="pattern")
-        clock = Clock(TimeColumn(0, "log_pattern.time", None, is_clock=survey.in_prefix), request.zero_at)
+        clock = Clock(survey.time_column, request.zero_at)
         evaluations = Evaluations(found, request, notes, clock)
         time: str | None = None
         evaluated = False
@@ -186,7 +186,11 @@ class _Survey:
         count = len(self._parts) if self._by_part else 1
         titles = tuple(f"{part} metric".strip() for part in self._parts) if self._by_part else ("log_pattern.metric",)
         metric = MetricColumns(tuple(range(1, count + 1)), titles, unlabelled=count < len(self._parts))
-        return Columns(TimeColumn(0, "log_pattern.time", None, is_clock=self.in_prefix), metrics={self._task.slug: metric})
+        return Columns(self.time_column, metrics={self._task.slug: metric})
+
+    @property
+    def time_column(self) -> TimeColumn:
+        return TimeColumn(0, "log_pattern.time", None, is_clock=self.in_prefix)
 
     def cells(self, caught: Caught) -> list[str | None]:
         """The line's values by part, or its last value where values are not told apart."""

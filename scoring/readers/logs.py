@@ -73,7 +73,7 @@ def _reader_of(text: Text, request: LogRequest) -> LogReader:
     if reader := _asked(LOG_READERS, text.head(), request):
         return reader
     for block in text.blocks():
-        for reader in TEXT_READERS:
+        for reader in (MlLog(), *TEXT_READERS):
             if reader.recognises_block(block):
                 return reader
     raise Unreadable(

@@ -42,10 +42,13 @@ class Event:
 
 
 class MlLog:
-    """Gone through twice, as the keys that hold metrics, and the last start before the first of them, are found first."""
+    """Gone through twice: the keys that hold metrics are known only at the end."""
 
     def recognises(self, head: bytes, request: LogRequest) -> bool:
         return MARK in head
+
+    def recognises_block(self, block: bytes) -> bool:
+        return MARK in block
 
     def read(self, text: Text, request: LogRequest, notes: Notes) -> LogReading:
         survey = _Survey()
@@ -62,20 +65,35 @@ class MlLog:
 
 
 def events(text: Text) -> Iterator[Event]:
-    """Every event, wherever on its line it stands. Unreadable where one that matters is broken."""
+    """Every event, wherever on its line it stands. Unreadable where one that matters, or the file's last, is broken.
+
+    Others may be: processes that print at the same time tear each other's lines.
+    """
+    broken = False
+    line = 0
     for line, content in text.numbered():
         if MARK not in content:
+            broken = broken and content.isspace()
             continue
+        broken = False
         for part in content.split(MARK)[1:]:
             found = leading_object(part.decode(), line, text.limits.json_depth)
             if found is not None and isinstance(found.get("key"), str):
                 yield _event(line, found)
             elif any(word in part for word in _NEEDED):
-                raise Unreadable(
-                    "The `:::MLLOG` record on this line is broken or cut off.",
-                    remedy="Send the whole log as it was written, one record a line.",
-                    line=line,
-                )
+                raise _cut_off(line)
+            else:
+                broken = True
+    if broken:
+        raise _cut_off(line)
+
+
+def _cut_off(line: int) -> Unreadable:
+    return Unreadable(
+        "The `:::MLLOG` record on this line is broken or cut off.",
+        remedy="Send the whole log as it was written, one record a line.",
+        line=line,
+    )
 
 
 def _event(line: int, found: Mapping[str, Any]) -> Event:

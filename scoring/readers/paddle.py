@@ -1,7 +1,7 @@
 """What Paddle prints while it trains (PROTOCOL section 7): the bars of its `Model.fit`, and PaddleNLP's step lines.
 
-`step 3068/3068 - loss: 0.4777 - acc: 0.7882 - 743ms/step` is training or, after `Eval begin...`, the evaluation; time is
-the steps times the time of one. PaddleNLP writes `global step 100/6315, …, speed: 3.3566 step/s` and `eval loss: …`.
+`step 3068/3068 - loss: 0.4777 - acc: 0.7882 - 743ms/step` is training or, after `Eval begin...`, the evaluation; time
+is the steps times the time of one. PaddleNLP writes `global step 100/6315, …, speed: 3.3566 step/s` and `eval loss: …`.
 """
 
 import re
@@ -12,13 +12,18 @@ from scoring.readers.dialects import TextLog
 from scoring.readers.events import Evaluated, Event, Sized, Spent, Started, Trained, is_start, pairs
 from scoring.readers.stamps import TextLine
 
-_KNOWN = re.compile(rb"step +[0-9]{1,9}(?:/[0-9]{1,9})? - |global step [0-9]{1,9}")
-_BAR = re.compile(r"\bstep +([0-9]{1,9})(?:/([0-9]{1,9}))? [^/]{0,40}?- (.{0,400}) - ([0-9.]{1,12})(us|ms|s)/(?:step|sample)")
+_KNOWN = re.compile(rb"step {1,9}[0-9]{1,9}(?:/[0-9]{1,9})? - |global step [0-9]{1,9}")
+_BAR = re.compile(
+    r"\bstep {1,9}([0-9]{1,9})(?:/([0-9]{1,9}))?(?: \[[^\]]{0,40}\])? - (.{0,400}) - "
+    r"([0-9.]{1,12})(us|ms|s)/(?:step|sample)"
+)
 _EPOCH = re.compile(r"^\s*Epoch ([0-9]{1,6})/[0-9]{1,6}\s*$")
 _EVALUATION = re.compile(r"\bEval(?:uate)? begin")
 _OTHER = re.compile(r"\bPredict(?:ion)? begin")
 _SIZE = re.compile(r"\bEval samples: ([0-9]{1,12})")
-_STEP = re.compile(r"global step ([0-9]{1,9})(?:/[0-9]{1,9})?, epoch: ([0-9]{1,6}),.{0,400}\bspeed: ([0-9.]{1,12}) ?step/s")
+_STEP = re.compile(
+    r"global step ([0-9]{1,9})(?:/[0-9]{1,9})?, epoch: ([0-9]{1,6}),.{0,400}\bspeed: ([0-9.]{1,12}) ?step/s"
+)
 _LOSS = re.compile(r"\beval loss: ?(.*)")
 _UNITS = {"us": Decimal("0.000001"), "ms": Decimal("0.001"), "s": Decimal(1)}
 

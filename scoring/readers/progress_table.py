@@ -21,13 +21,20 @@ from scoring.readers.stamps import Stamps, TextLine, text_lines
 from scoring.readers.text import Text, Unreadable
 
 _FORMAT = "Hugging Face progress table"
-_KNOWN = re.compile(rb"<th>\s*(?:Epoch|Step)\s*</th>|(?m)^\s*(?:Epoch|Step)\tTraining Loss\t|\[[0-9]+/[0-9]+ [0-9:]+, Epoch ")
+_KNOWN = re.compile(
+    rb"<th>\s{0,20}(?:Epoch|Step)\s{0,20}</th>|^[ ]{0,20}(?:Epoch|Step)\tTraining Loss\t"
+    rb"|\[[0-9]{1,12}/[0-9]{1,12} [0-9:]{4,12}, Epoch ",
+    re.MULTILINE,
+)
 _TAG = re.compile(r"<(/?)(table|tr|th|td)\b[^<>]{0,300}>")
-_BAR = re.compile(r"\[([0-9]{1,12})/[0-9]{1,12} ([0-9:]{4,12})(?: < [^,]{0,40}, [^,]{0,40})?, Epoch ([0-9.]{1,12})/[0-9]")
+_BAR = re.compile(
+    r"\[([0-9]{1,12})/[0-9]{1,12} ([0-9:]{4,12})(?: < [^,]{0,40}, [^,]{0,40})?, Epoch ([0-9.]{1,12})/[0-9]"
+)
 _RUNTIME = re.compile(r"'train_runtime': '?([0-9.]{1,20})")
 _TEXT_HEADER = re.compile(r"\s*(?:Epoch|Step)\tTraining Loss\t")
 _SIZE = re.compile(
-    r"\b(?:val|valid|validation|dev|eval)(?: (?:set|split|size|samples|examples))*\s?[:=]\s?([0-9][0-9,]{0,15})(?![\w.%/,])",
+    r"\b(?:val|valid|validation|dev|eval)(?: (?:set|split|size|samples|examples)){0,3}\s?[:=]\s?"
+    r"([0-9][0-9,]{0,15})(?![\w.%/,])",
     re.IGNORECASE,
 )
 _LONGEST_CELL = 200
@@ -74,8 +81,8 @@ class ProgressTable:
         found = columns(table.titles, request.tasks)
         missing_metrics(table.titles, found, request, notes, place="column of the table")
         check_sizes(reading.sizes, request, notes)
-        clock = _clock(table, notes)
-        if clock is None or not found.metrics:
+        clock = _clock(table, notes) if found.metrics else None
+        if clock is None:
             return LogReading(_FORMAT, findings=notes.findings)
         told = _read_rows(table, found, clock, request, notes)
         if len(tables) > 1:
@@ -107,9 +114,9 @@ def _clock(table: Table, notes: Notes) -> tuple[ReadyClock, Decimal] | None:
         return None
     source = "`train_runtime`" if table.total is not None else "the progress bar"
     unit = "steps" if table.by_step else "epochs"
-    words = f"estimated: {total:f} s of {source} spread evenly over {end.normalize():f} {unit}"
-    notes.add("time-estimated", f"The table has no elapsed time: {words}.")
-    return ReadyClock(words, estimated=True), total / end
+    words = f"{total:f} s of {source} spread evenly over {end.normalize():f} {unit}"
+    notes.add("time-estimated", f"The table has no elapsed time; it is {words}.")
+    return ReadyClock(f"estimated: {words}", estimated=True), total / end
 
 
 class _Reading:

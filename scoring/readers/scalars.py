@@ -76,9 +76,7 @@ def _tensor(data: bytes) -> Decimal | None:
     for number, wire, found in _fields(data):
         if number == _DTYPE and wire == _VARINT:
             dtype = _signed(found)
-        elif number == _CONTENT and wire == _BYTES:
-            content = _bytes(found)
-        elif number in (_FLOATS, _DOUBLES) and wire in (_BYTES, _FIXED32, _FIXED64):
+        elif number in (_CONTENT, _FLOATS, _DOUBLES) and wire in (_BYTES, _FIXED32, _FIXED64):
             content = _bytes(found)
         elif number in (_INTS, _INTS64):
             whole = [found] if wire == _VARINT else list(_varints(_bytes(found)))

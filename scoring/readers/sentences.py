@@ -1,12 +1,14 @@
 """Files of entity tags, in every layout people write them in -> sentences of tag codes (PROTOCOL section 7)."""
 
 from array import array
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from scoring.readers.json_text import array_rows, is_array, object_items, one_object
 from scoring.readers.jsonl import is_json_lines, json_rows
 from scoring.readers.numbers import whole
 from scoring.readers.tags import TagBook, is_tag
@@ -99,8 +101,12 @@ def read_sentences(
     """The file's sentences. Unreadable where it is of no known layout; TooMany as soon as it cannot fit."""
     gathering = _Gathering(book, unknown, most_sentences, most_tokens)
     head = text.head()
+    if is_array(head):
+        return gathering.finished(_read_json(array_rows(text), gathering))
+    if head.lstrip().startswith(b"{") and _is_by_id(head):
+        return gathering.finished(_read_by_id(text, gathering))
     if is_json_lines(head):
-        return gathering.finished(_read_json(text, gathering))
+        return gathering.finished(_read_json(json_rows(text, rows=text.limits.log_rows), gathering))
     if is_sentence_a_line(head):
         _read_lines(text, gathering)
     else:
@@ -148,11 +154,29 @@ def _read_lines(text: Text, gathering: _Gathering) -> None:
             gathering.end(number)
 
 
-def _read_json(text: Text, gathering: _Gathering) -> list[str] | None:
+def _is_by_id(head: bytes) -> bool:
+    """Whether a file is one JSON object of `id: tags`, not JSON Lines with rows of tags."""
+    if not is_json_lines(head):
+        return True
+    row = one_object(head)
+    return row is not None and not set(row).intersection((*_ID_KEYS, *_TAG_KEYS))
+
+
+def _read_by_id(text: Text, gathering: _Gathering) -> list[str]:
+    ids = []
+    for line, key, value in object_items(text):
+        for tag in _tags_in({_TAG_KEYS[0]: value}, line):
+            gathering.tag(tag, line)
+        gathering.end(line)
+        ids.append(key)
+    return ids
+
+
+def _read_json(objects: Iterator[tuple[int, dict[str, Any]]], gathering: _Gathering) -> list[str] | None:
     """An object a sentence, with a list of tags; the ids where every row has one."""
     ids: list[str] = []
     rows = 0
-    for number, row in json_rows(text, rows=text.limits.log_rows):
+    for number, row in objects:
         rows += 1
         for tag in _tags_in(row, number):
             gathering.tag(tag, number)

@@ -10,9 +10,9 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-from scoring.readers.words import PADDING, Block, Flags, Numbers, Places, Words, numbers
+from scoring.readers.rows import Column
+from scoring.readers.words import PADDING, Block, Flags, Numbers, Places, numbers
 
 MOST_TEMPLATES = 16
 _LONGEST_PIECE = PADDING // 4
@@ -34,29 +34,6 @@ class Template:
 
 Learn = Callable[[bytes], Template | None]
 """Makes a template of one row; None where the row must be read by itself."""
-
-
-@dataclass(slots=True, eq=False)
-class Column:
-    """The numbers of one column: `mantissa / 10**decimals` where `present`. Shapes (rows,)."""
-
-    mantissa: Words
-    decimals: NDArray[np.int64]
-    present: Flags
-
-    @classmethod
-    def empty(cls, rows: int) -> "Column":
-        return cls(np.zeros(rows, np.uint64), np.zeros(rows, np.int64), np.zeros(rows, np.bool_))
-
-    def floats(self) -> NDArray[np.float64]:
-        """The values, off by less than one part in 10**15; 0 where there is none."""
-        return self.mantissa / _FLOAT_POWERS[self.decimals]
-
-    def part(self, start: int, end: int) -> "Column":
-        return Column(self.mantissa[start:end], self.decimals[start:end], self.present[start:end])
-
-
-_FLOAT_POWERS = np.array([float(10**exponent) for exponent in range(20)])
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -76,7 +76,7 @@ def _tags(text: Text, notes: Notes) -> list[str]:
             raise Unreadable("The event file is cut off inside its first record.") from None
         notes.add(
             "file-unreadable",
-            f"The file is cut off inside record {cut.number:,}, as that of a stopped run is; those before it were read.",
+            f"The file is cut off inside record {cut.number:,}, as that of a stopped run is; those before it count.",
             line=cut.number,
             remedy="Send the file again if the run has ended since; else nothing needs mending.",
             severity=Severity.WARNING,

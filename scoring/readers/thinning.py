@@ -19,7 +19,6 @@ MOST_POINTS = 5_000
 LEVELS_A_POINT = 100
 _MOST_EPOCHS = 10
 _LOWEST = np.iinfo(np.int64).min
-_HIGHEST = np.iinfo(np.int64).max
 
 Levels = NDArray[np.int64]
 Flags = NDArray[np.bool_]
@@ -46,15 +45,15 @@ def level(metric: Decimal, cutoff: Decimal) -> int:
     return int(times(metric, LEVELS_A_POINT)) + (metric >= cutoff)
 
 
-def kept(levels: Levels, epochs: NDArray[np.float64], limits: Sequence[float], *, above: int = _LOWEST) -> Flags:
-    """Which evaluations must stay; all arrays of shape (evaluations,), epochs NaN where the log does not tell.
+def kept(levels: Levels, epochs: NDArray[np.float64] | None, limits: Sequence[float], *, above: int = _LOWEST) -> Flags:
+    """Which evaluations must stay; all arrays of shape (evaluations,), epochs NaN where it has none.
 
     `limits` are the epoch limits for which the answers must stay the same. `above`: the highest level of the evaluations
     before these, which no cut-off can be crossed at again.
     """
     keep = np.zeros(len(levels), np.bool_)
     _keep(levels, slice(None), keep, above)
-    for inside in _inside(epochs, limits):
+    for inside in () if epochs is None else _inside(epochs, limits):
         _keep(levels[inside], inside, keep, _LOWEST)
     return keep
 

@@ -13,7 +13,9 @@ from scoring.readers.events import Evaluated, Event, Sized, Started, Total, Trai
 from scoring.readers.numbers import number
 from scoring.readers.stamps import TextLine
 
-_KNOWN = re.compile(rb"\{'(?:eval_|train_runtime)[a-z]|epoch [0-9]{1,6}: \{'|Trainer\] |\*\*\*\*\* Running (?:training|Evaluation)")
+_KNOWN = re.compile(
+    rb"\{'(?:eval_[a-z]|train_runtime)|epoch [0-9]{1,6}: \{'|\*\*\*\*\* Running (?:training|Evaluation)"
+)
 _DICTIONARY = re.compile(r"\{('.{1,4000})\}")
 _ITEM = re.compile(r"'([\w/. -]{1,80})': '?(-?[0-9.]{1,40}(?:[eE][+-]?[0-9]{1,3})?|nan|-?inf)'?")
 _EPOCH = re.compile(r"\bepoch ([0-9]{1,6}):? ?$")

@@ -41,7 +41,7 @@ def read_entries(again: Callable[[], Iterator[Entry]], format: str, request: Log
         survey.see(entry, line)
     keys = list(survey.keys)
     found = columns(keys, request.tasks)
-    missing_metrics(keys, found, request, notes, place="entry")
+    missing_metrics(keys, found, request, notes, place="key of the entries")
     clock = _clock(found, survey, request, notes)
     if clock is None or not found.metrics:
         return LogReading(format, findings=notes.findings)
@@ -98,7 +98,7 @@ def _clock(found: Columns, survey: _Survey, request: LogRequest, notes: Notes) -
     if survey.total is None or not survey.steps or survey.total <= 0 or survey.total > Decimal(10) ** 9:
         notes.add(
             "log-no-time",
-            f"The entries have neither an elapsed time nor a `{_TOTAL}` with its step; found: {named(list(survey.keys))}.",
+            f"No entry has an elapsed time or a `{_TOTAL}` with its step; found: {named(list(survey.keys))}.",
             remedy="Add the elapsed seconds to each evaluation (a callback can log them), or send the state saved at "
             f"the end of training, which has `{_TOTAL}`.",
         )

@@ -1,6 +1,7 @@
 """What a worker found, each time; the attempts that counted; the answers kept for a repeated request."""
 
 from django.conf import settings
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 
 from submissions.models.submissions import Submission
@@ -31,6 +32,7 @@ class Verification(models.Model):
     class Meta:
         ordering = ["submission", "-number"]
         constraints = [models.UniqueConstraint(fields=["submission", "number"], name="verification_once")]
+        indexes = [GinIndex(fields=["digests"], opclasses=["jsonb_path_ops"], name="predictions_by_digest")]
 
     def __str__(self) -> str:
         return f"verification {self.number} of {self.submission_id}"

@@ -290,10 +290,23 @@ def test_a_truncated_trainer_state_is_unreadable(cut):
     assert codes(log(text[:cut])) == ["file-unreadable"]
 
 
-def test_other_json_is_unreadable_with_what_to_send():
-    (found,) = log('{\n"val_accuracies": [0.1, 0.2]\n}').findings
-    assert found.code == "file-unreadable"
-    assert "JSON Lines" in found.remedy
+def test_other_json_says_what_it_holds():
+    assert codes(log('{\n"val_accuracies": [0.1, 0.2]\n}')) == ["log-no-time"]
+    reading = log('{\n"best_metric": 0.92,\n"global_step": 500\n}')
+    assert codes(reading) == ["log-no-metric", "log-no-time"]
+    assert all("`best_metric`" in found.message for found in reading.findings)
+
+
+def test_a_trainer_state_without_entries_says_so():
+    reading = log(state())
+    assert codes(reading) == ["log-no-metric", "log-no-time"]
+    assert "nothing" in reading.findings[0].message
+
+
+@pytest.mark.parametrize("key", ["elapsed", "elapsed_s", "time", "seconds", "wall_time"])
+def test_a_trainer_state_with_elapsed_times_never_takes_the_time_of_an_evaluation_for_one(key):
+    reading = log(state({"step": 5, "eval_runtime": 3.2, key: 7.5, "eval_accuracy": 91}))
+    assert seconds(reading) == [7.5]
 
 
 @given(st.floats(1e-3, 1e3), st.lists(st.floats(0, 1e4), min_size=1, max_size=20))

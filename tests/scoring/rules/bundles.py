@@ -90,6 +90,7 @@ def check(
     offers: tuple[Offer, ...] = (OFFER,),
     peers: Peers | None = None,
     progress: Callable[[float, str], None] | None = None,
+    rated_watts: Mapping[str, float] | None = None,
     **changes: object,
 ) -> Report:
     """What verification finds in a bundle of these tasks."""
@@ -102,6 +103,7 @@ def check(
         offers=offers,
         default_offers={"v100": "aws-v100"},
         peers=peers or Peers(),
+        rated_watts=rated_watts or {},
         **more,
     )
 
