@@ -3,18 +3,18 @@
 import shutil
 from pathlib import Path
 
-from hulk_site.demo.bundles import bundles
+from hulk_site.demo.samples import samples
 
 TARGET = Path(__file__).resolve().parent.parent / "tests" / "bundles" / "good"
 
 
 def main() -> None:
-    for name, files in bundles().items():
+    for name, files in samples().items():
         folder = TARGET / name
         shutil.rmtree(folder, ignore_errors=True)
         for path, content in files.items():
             (folder / path).parent.mkdir(parents=True, exist_ok=True)
-            (folder / path).write_text(content, encoding="utf-8")
+            (folder / path).write_bytes(content)
         print(f"{folder}: {len(files)} files, {sum(len(content) for content in files.values()):,} bytes")
 
 

@@ -152,12 +152,14 @@ class ReadyClock:
     estimated: bool = False
     is_relative: bool = False
     zero_line: int | None = None
+    has_begun: bool = False
 
     def read(self, cell: Cell, line: int) -> float:
-        """Elapsed seconds of this row. BadTime where they are negative or out of range."""
+        """Elapsed seconds of this row. BadTime where they are out of range; only the first may not lie before zero."""
         seconds = float(cell)
-        if not 0 <= seconds <= LONGEST_SECONDS:
+        if abs(seconds) > LONGEST_SECONDS or (seconds < 0 and not self.has_begun):
             raise BadTime(f"{seconds:.10g} s after zero is out of range.")
+        self.has_begun = True
         return seconds
 
     def words(self) -> str:

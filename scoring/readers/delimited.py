@@ -1,12 +1,20 @@
 """Logs as CSV or TSV with a header (PROTOCOL section 7)."""
 
+import re
+from collections.abc import Collection
+from itertools import chain
+
 from scoring.readers.base import find_columns
 from scoring.readers.cells import cells_of, delimiter_of, first_line, fit, is_numeric
 from scoring.readers.evaluations import Evaluations, LogRequest
 from scoring.readers.headers import MOST_COLUMNS, columns
+from scoring.readers.line_blocks import line_blocks
 from scoring.readers.notes import Notes
 from scoring.readers.readings import LogReading
+from scoring.readers.templates import Matcher, Template, template_of
 from scoring.readers.text import Text, Unreadable
+
+_NUMBER_CELL = re.compile(rb"([ \t]*)-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]{1,3})?([ \t]*)")
 
 
 class DelimitedLog:
@@ -24,8 +32,9 @@ class DelimitedLog:
         return not rest.strip() or len(first_line(rest) or ()) == len(titles)
 
     def read(self, text: Text, request: LogRequest, notes: Notes) -> LogReading:
-        lines = text.lines(rows=text.limits.log_rows + 1)
-        _, header = next(lines)
+        blocks = line_blocks(text, rows=text.limits.log_rows + 1)
+        first = next(blocks)
+        header = first.line(0)
         delimiter = delimiter_of(header)
         titles = cells_of(header, delimiter)
         format = "TSV" if delimiter == b"\t" else "CSV"
@@ -35,6 +44,36 @@ class DelimitedLog:
         if found is None:
             return LogReading(format, findings=notes.findings)
         evaluations = Evaluations(found.columns, request, notes, found.clock)
-        for number, line in lines:
-            evaluations.add(number, fit(cells_of(line, delimiter), len(titles), number))
+        shape = _Shape(delimiter, len(titles), evaluations.wanted)
+        matcher = Matcher(shape.template, evaluations.wanted)
+        for block in chain([first.after(1)], blocks):
+            evaluations.add_rows(block.rows(matcher, shape.cells))
         return evaluations.reading(format)
+
+
+class _Shape:
+    """How a row of this file is taken apart."""
+
+    def __init__(self, delimiter: bytes | None, width: int, wanted: Collection[int]) -> None:
+        self._delimiter = delimiter
+        self._width = width
+        self._wanted = wanted
+
+    def cells(self, line: bytes, number: int) -> list[str]:
+        return fit(cells_of(line, self._delimiter), self._width, number)
+
+    def template(self, line: bytes) -> Template | None:
+        """What stays of this row where it is numbers, blanks and constant words, without quotes."""
+        body = line.rstrip(b"\r\n")
+        cells = body.split(self._delimiter)
+        if len(cells) != self._width or self._delimiter is None or b'"' in body:
+            return None
+        parts: list[bytes | int] = []
+        for position, cell in enumerate(cells):
+            number = _NUMBER_CELL.fullmatch(cell)
+            if number is None and position in self._wanted and cell.strip():
+                return None
+            parts += [number[1], position, number[2]] if number else [cell]
+            parts.append(self._delimiter)
+        parts[-1] = line[len(body) :]
+        return template_of(parts)

@@ -89,7 +89,7 @@ class Evaluations:
     def add_rows(self, rows: Rows) -> None:
         """Many rows. Those that are all in order go together, the others one by one: the outcome is the same."""
         for part in rows.stretches():
-            if not (part.fits[0] and self._add_together(part)):
+            if not (part.fits[:1].any() and self._add_together(part)):
                 for line, cells in part.singly():
                     self.add(line, cells)
 

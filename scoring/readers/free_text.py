@@ -18,6 +18,7 @@ from scoring.readers.text_clock import SpentClock, SpreadTotal, StampClock, Text
 from scoring.readers.wording import clean, named, shown
 from scoring.rules import Task
 
+_MOST_SIZES = 5
 _OTHER_SIZE = Decimal("0.05")
 _TIME, _EPOCH, _STEP = range(3)
 
@@ -40,7 +41,7 @@ class Survey:
 
     def __init__(self) -> None:
         self.titles: dict[tuple[str, str], None] = {}
-        self.evaluations = 0
+        self.groups = 0
         self.first: Evaluated | None = None
         self.spent = 0
         self.total: Decimal | None = None
@@ -62,7 +63,7 @@ class Survey:
             case Total():
                 self.total = event.seconds
             case Sized():
-                self.sizes.setdefault(event.rows, event)
+                note_size(self.sizes, event)
             case Trained():
                 self._group.clear()
             case Started():
@@ -71,8 +72,8 @@ class Survey:
                     self.later_start = event.line
 
     def _evaluated(self, event: Evaluated) -> None:
-        self.evaluations += 1
         self.first = self.first or event
+        self.groups += not self._group
         self.titles.update({(event.label, name): None for name in event.values})
         if len(self.titles) > MOST_COLUMNS:
             raise Unreadable(f"The log names more than {MOST_COLUMNS:,} different values.", line=event.line)
@@ -82,6 +83,10 @@ class Survey:
             self.first_epoch = event.epoch if self.first_epoch is None else self.first_epoch
             self.last_epoch = max(event.epoch, self.last_epoch or event.epoch)
             self.whole_epochs = self.whole_epochs and event.epoch == event.epoch.to_integral_value()
+
+    def is_one_point(self, tasks: Sequence[Task]) -> bool:
+        """Whether the log has one evaluation, or one of each part."""
+        return self.groups == 1 and self.most_in_group <= max(len(task.parts) for task in tasks)
 
     @property
     def epoch_shift(self) -> int:
@@ -164,7 +169,7 @@ def _clock(dialect: Dialect, survey: Survey, stamps: Stamps, request: LogRequest
         if dialect.estimates:
             notes.add("time-estimated", f"The log has no elapsed time; estimated: {dialect.spent}, added up.")
         return SpentClock(dialect.spent, estimated=dialect.estimates)
-    if survey.total is not None and (survey.last_epoch is not None or survey.evaluations == 1):
+    if survey.total is not None and (survey.last_epoch is not None or survey.is_one_point(request.tasks)):
         clock = SpreadTotal(survey.total, survey.last_epoch, survey.epoch_shift)
         notes.add("time-estimated", f"The log has no elapsed time; {clock.ready.words()}.")
         return clock
@@ -179,6 +184,12 @@ def _times_missing(dialect: Dialect, survey: Survey, stamps: Stamps) -> str:
     if survey.total is not None:
         return f"their lines have no time stamp{where}, and there are no epochs to spread {survey.total:f} s over"
     return f"their lines have no time stamp{where}, and there is neither {dialect.spent} nor a total"
+
+
+def note_size(sizes: dict[int, Sized], event: Sized) -> None:
+    """Keeps the first lines that tell over how many rows the evaluations are."""
+    if len(sizes) < _MOST_SIZES:
+        sizes.setdefault(event.rows, event)
 
 
 def check_sizes(found: Mapping[int, Sized], request: LogRequest, notes: Notes) -> None:

@@ -35,7 +35,8 @@ class JsonObjectLog:
     """One object that is no JSON Lines: a Trainer's state, final results, or arrays of one length side by side."""
 
     def recognises(self, head: bytes, request: LogRequest) -> bool:
-        if not head.lstrip().startswith(b"{"):
+        start = head.lstrip()[:2]
+        if start[:1] != b"{" or start == b"{'":  # the latter is what Python prints of a dictionary
             return False
         return not is_json_lines(head) or _is_summary(one_object(head))
 

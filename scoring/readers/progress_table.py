@@ -12,7 +12,7 @@ from scoring.readers.base import missing_metrics
 from scoring.readers.clock import ReadyClock
 from scoring.readers.evaluations import MOST_EVALUATIONS, Evaluations, LogRequest
 from scoring.readers.events import Sized, seconds_of
-from scoring.readers.free_text import check_sizes
+from scoring.readers.free_text import check_sizes, note_size
 from scoring.readers.headers import MOST_COLUMNS, Columns, TimeColumn, columns, name
 from scoring.readers.notes import Notes
 from scoring.readers.numbers import number
@@ -72,7 +72,7 @@ class ProgressTable:
 
     def read(self, text: Text, request: LogRequest, notes: Notes) -> LogReading:
         reading = _Reading()
-        reading.read(text_lines(text, Stamps()))
+        reading.read(text_lines(text, Stamps(), longest=text.limits.line_bytes))
         tables = [table for table in reading.tables if table.is_progress and table.rows]
         if not tables:
             raise Unreadable("The output has no progress table with rows.")
@@ -137,7 +137,7 @@ class _Reading:
             self._times(line.text)
             if match := _SIZE.search(line.text):
                 rows = int(match.group(1).replace(",", ""))
-                self.sizes.setdefault(rows, Sized(line.number, rows, match.group(0)))
+                note_size(self.sizes, Sized(line.number, rows, match.group(0)))
             if self._in_text or _TEXT_HEADER.match(line.text):
                 self._text_row(line)
             elif self._table is not None or "<table" in line.text:

@@ -8,6 +8,8 @@ from datetime import date
 from scoring.readers.text import Text
 from scoring.readers.times import SECONDS_OF_DAY, Style
 
+LONGEST_LINE = 2_000
+"""Characters of a line that are looked at: what a program prints of an evaluation is shorter."""
 JITTER_SECONDS = 60.0
 """Processes that share a log write a little out of order; a time of day that falls by more has passed midnight."""
 
@@ -86,14 +88,17 @@ def stamp_end(text: str) -> int:
     return match.end() if match else 0
 
 
-def text_lines(text: Text, stamps: Stamps) -> Iterator[TextLine]:
-    """Every line that is not blank. What a progress bar wrote over is a line of its own, with the same number."""
+def text_lines(text: Text, stamps: Stamps, *, longest: int = LONGEST_LINE) -> Iterator[TextLine]:
+    """Every line that is not blank, its first `longest` characters.
+
+    What a progress bar wrote over is a line of its own, with the same number.
+    """
     for number, line in text.lines(rows=text.limits.log_rows):
         decoded = line.decode()
         if "\x1b" in decoded or "m[" in decoded:
             decoded = _COLOUR.sub("", decoded)
         for part in decoded.split("\r") if "\r" in decoded else (decoded,):
-            yield TextLine(number, part, stamps.read(part, number))
+            yield TextLine(number, part[:longest], stamps.read(part, number))
 
 
 def _dated(

@@ -83,7 +83,7 @@ class Text:
             else:
                 carry += rest
             if len(carry) > self.limits.line_bytes:
-                raise self._too_long(line)
+                raise self.too_long(line)
         if carry:
             yield self._split(carry, line)
 
@@ -104,16 +104,17 @@ class Text:
 
     def _split(self, chunk: bytes, first: int) -> list[bytes]:
         if not chunk.isascii():
-            _check_utf8(chunk, first)
+            check_utf8(chunk, first)
         lines = chunk.split(b"\n")
         if b"\r" in chunk:
             lines = [line.removesuffix(b"\r") for line in lines]
         if len(max(lines, key=len)) > self.limits.line_bytes:
             offset = next(i for i, line in enumerate(lines) if len(line) > self.limits.line_bytes)
-            raise self._too_long(first + offset)
+            raise self.too_long(first + offset)
         return lines
 
-    def _too_long(self, line: int) -> Unreadable:
+    def too_long(self, line: int) -> Unreadable:
+        """What to raise about a line over the limit."""
         return Unreadable(
             f"A line is longer than {self.limits.line_bytes:,} bytes.",
             remedy="Send one row a line, with line ends LF or CRLF.",
@@ -148,7 +149,8 @@ def _opener(data: bytes) -> Callable[[], BinaryIO]:
     return lambda: io.BytesIO(data)
 
 
-def _check_utf8(chunk: bytes, first: int) -> None:
+def check_utf8(chunk: bytes, first: int) -> None:
+    """Unreadable where the lines, of which `first` is the number of the first, are not UTF-8."""
     try:
         chunk.decode()
     except UnicodeDecodeError as error:

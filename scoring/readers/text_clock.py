@@ -5,9 +5,10 @@ from decimal import Decimal
 from typing import Protocol
 
 from scoring.readers.clock import ReadyClock, zero_of
-from scoring.readers.evaluations import LogRequest
+from scoring.readers.evaluations import MOST_EVALUATIONS, LogRequest
 from scoring.readers.events import Evaluated, Event, Spent, Started
 from scoring.readers.stamps import Stamps
+from scoring.readers.text import Unreadable
 
 Timed = tuple[Event, float | None]
 """An event and, of an evaluation, the elapsed seconds."""
@@ -87,6 +88,8 @@ class SpentClock:
             self._evaluated = self._evaluated or isinstance(event, Evaluated)
             if isinstance(event, Evaluated) and event.spent_follows:
                 waiting.append(event)
+                if len(waiting) > MOST_EVALUATIONS:
+                    raise Unreadable("No time follows the evaluations from this line on.", line=waiting[0].line)
             elif not waiting:
                 yield event, float(self._sum)
             elif type(event) is not type(waiting[-1]):  # of many in a row, one says all there is to say

@@ -13,10 +13,7 @@ from scoring.readers.events import Evaluated, Event, Sized, Started, Total, Trai
 from scoring.readers.numbers import number
 from scoring.readers.stamps import TextLine
 
-_KNOWN = re.compile(
-    rb"\{'(?:eval_[a-z]|train_runtime)|epoch [0-9]{1,6}: \{'|\*\*\*\*\* Running (?:training|Evaluation)"
-)
-_DICTIONARY = re.compile(r"\{('.{1,4000})\}")
+_KNOWN = re.compile(rb"\{'(?:eval_[a-z]|train_runtime)|epoch [0-9]{1,6}: \{'")
 _ITEM = re.compile(r"'([\w/. -]{1,80})': '?(-?[0-9.]{1,40}(?:[eE][+-]?[0-9]{1,3})?|nan|-?inf)'?")
 _EPOCH = re.compile(r"\bepoch ([0-9]{1,6}):? ?$")
 _LABEL = re.compile(r"([\w-]{1,40}): ?$")
@@ -37,8 +34,9 @@ class TrainerConsole(TextLog):
     def events(self, lines: Iterator[TextLine]) -> Iterator[Event]:
         section = ""
         for line in lines:
-            if match := _DICTIONARY.search(line.text):
-                if (event := _of_dictionary(line, match)) is not None:
+            start, end = line.text.find("{'"), line.text.rfind("}")
+            if 0 <= start < end:
+                if (event := _of_dictionary(line, start, end)) is not None:
                     yield event
                 continue
             if match := _SECTION.search(line.text):
@@ -49,9 +47,9 @@ class TrainerConsole(TextLog):
                 yield Sized(line.number, int(match.group(1)), line.text.strip())
 
 
-def _of_dictionary(line: TextLine, match: re.Match[str]) -> Event | None:
-    items = dict(_ITEM.findall(match.group(1)))
-    before = line.text[: match.start()]
+def _of_dictionary(line: TextLine, start: int, end: int) -> Event | None:
+    items = dict(_ITEM.findall(line.text[start:end]))
+    before = line.text[:start]
     epoch = number(items["epoch"]) if "epoch" in items else None
     if "train_runtime" in items:
         seconds = seconds_of(items["train_runtime"])

@@ -199,3 +199,17 @@ def test_no_page_needs_an_inline_script_or_style(edition: Edition, entry: object
         assert not re.search(r"<style|\son\w+=|javascript:", html)
         assert not re.search(r"<script(?![^>]*(src=|application/json))", html)
         assert "style=" not in html
+
+
+def test_energy_has_a_column_only_where_an_entry_of_the_board_brought_it(edition: Edition) -> None:
+    make_entry(edition, 50.0, model="Quiet")
+    address = "/boards/finetuning/time/"
+    assert "Energy kWh" not in Page(address).words
+    make_entry(edition, 70.0, model="Metered", energy_kwh=0.0125)
+    page = Page(address)
+    assert "Energy kWh" in page.words
+    assert "0.0125" in page.words
+    assert "CO2e kg" not in page.words, "nobody brought emissions"
+    cells = re.findall(r"<tr>(.*?)</tr>", page.html.partition("<tbody>")[2], re.DOTALL)
+    heads = page.html.partition("<thead>")[2].partition("</thead>")[0].count("<th")
+    assert {len(re.findall(r"<t[dh][ >]", row)) for row in cells} == {heads}, "every row has a cell for every header"

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.scoring.readers.files import codes, labels_file, predictions
+from scoring.gold import read_gold
+from tests.scoring.readers.files import codes, labels_file, predictions, sent
 from tests.scoring.readers.small import (
     MATCHED,
     MISMATCHED,
@@ -319,3 +320,60 @@ def test_any_lines_give_findings_or_a_proof(pieces):
 def test_real_tasks_know_their_labels():
     assert codes(predictions("\n".join(["positive"] * 872), SST2)) == []
     assert codes(predictions("\n".join(["neutral"] * (9815 + 9832)), MNLI)) == []
+
+
+# --- JSON objects and lists, and MultiNLI's pair ids --------------------------------------------------------------
+
+
+@pytest.mark.parametrize("indent", [None, 1])
+def test_one_json_object_of_ids_and_predictions_is_read(indent):
+    text = json.dumps({str(row): label for row, label in reversed(list(enumerate(MOOD_LABELS)))}, indent=indent)
+    reading = predictions(text, MOODS, moods_gold())
+    assert (reading.proof.metric, reading.perfect) == (100, True)
+    assert predictions(text, MOODS).proof.digest == reading.proof.digest
+
+
+@pytest.mark.parametrize("indent", [None, 1])
+def test_a_json_list_of_rows_is_read(indent):
+    rows = [{"id": row, "prediction": label} for row, label in enumerate(MOOD_LABELS)]
+    assert predictions(json.dumps(rows, indent=indent), MOODS, moods_gold()).proof.metric == 100
+
+
+@pytest.mark.parametrize("indent", [None, 1])
+def test_a_json_object_of_ids_and_tags_is_read(indent):
+    by_id = {str(row): tags.split() for row, tags in enumerate(NAME_TAGS)}
+    assert predictions(json.dumps(by_id, indent=indent), NAMES, names_gold()).proof.metric == 100
+    rows = [{"id": row, "tags": tags} for row, tags in enumerate(NAME_TAGS)]
+    assert predictions(json.dumps(rows, indent=indent), NAMES, names_gold()).proof.metric == 100
+
+
+def test_multinli_s_tsv_and_json_lines_are_matched_by_pair_id_in_one_file():
+    pairs = {f"m{row}x": label for row, label in enumerate(MATCHED)} | {
+        f"n{row}x": label for row, label in enumerate(MISMATCHED)
+    }
+    tsv = "gold_label\tsentence1\tpairID\tgenre\n" + "".join(
+        f'{label}\ta "quoted" sentence\t{pair}\tfiction\n' for pair, label in pairs.items()
+    )
+    lines = "".join(json.dumps({"pairID": pair, "gold_label": label}) + "\n" for pair, label in pairs.items())
+    for text in (tsv, lines):
+        assert predictions(text, PAIRS, pairs_gold()).proof.metric == 100
+
+
+def test_a_json_object_of_pair_ids_is_read():
+    halves = {"matched": {f"{row}e": label for row, label in enumerate(MATCHED)}}
+    halves["mismatched"] = {f"{10 + row}n": label for row, label in enumerate(MISMATCHED)}
+    gold_files = [
+        sent("".join(json.dumps({"pairID": pair, "gold_label": label}) + "\n" for pair, label in half.items()))
+        for half in halves.values()
+    ]
+    both = halves["matched"] | halves["mismatched"]
+    assert predictions(json.dumps(both), PAIRS, read_gold(PAIRS, gold_files)).proof.metric == 100
+
+
+@pytest.mark.parametrize(
+    "data", ['{"0": [1]}', '{"0": {"a": 1}}', '{\n"0": "glad",\n', '{"0": "glad"} x', "[{}]", "[1]"]
+)
+def test_json_that_holds_no_predictions_is_a_finding(data):
+    reading = predictions(data, MOODS, moods_gold())
+    assert reading.proof is None
+    assert reading.findings

@@ -94,7 +94,7 @@ def without_start(text: str) -> str:
 def test_without_a_start_the_first_line_with_a_time_is_zero_and_that_is_said():
     reading = log(without_start(gluon(clock)))
     assert seconds(reading) == [50.0, 80.0]
-    assert codes(reading) == ["scale-converted", "clock-differs"]
+    assert sorted(codes(reading)) == ["clock-differs", "scale-converted"]
 
 
 def test_the_manifest_can_name_the_first_line_as_zero():
@@ -328,14 +328,18 @@ def test_the_progress_table_is_spread_over_the_time_of_its_bar(cells, times):
 
 
 def test_train_runtime_is_better_than_the_bar():
-    text = TABLE.format("40", "", "4", "Epoch", "2", "4") + "TrainOutput(metrics={'train_runtime': 100.0, 'epoch': 4.0})\n"
+    text = (
+        TABLE.format("40", "", "4", "Epoch", "2", "4") + "TrainOutput(metrics={'train_runtime': 100.0, 'epoch': 4.0})\n"
+    )
     assert seconds(log(text)) == [50.0, 100.0]
 
 
 def test_of_several_tables_the_first_with_the_metric_is_read():
     other = TABLE.replace("Accuracy", "Perplexity").format("40", "", "4", "Epoch", "2", "4")
     data = "<table><tr><th>text</th><th>Accuracy</th></tr><tr><td>a</td><td>1</td></tr></table>\n"
-    reading = log(data + other + TABLE.format("40", "", "4", "Step", "10", "20") + TABLE.format("1", "", "4", "Step", "1", "1"))
+    reading = log(
+        data + other + TABLE.format("40", "", "4", "Step", "10", "20") + TABLE.format("1", "", "4", "Step", "1", "1")
+    )
     assert seconds(reading) == [902.5, 1805.0]
     assert "3 tables" in reading.clock
 

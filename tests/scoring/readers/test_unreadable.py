@@ -148,8 +148,47 @@ JSON = [
     *(b'{"time": 1, "accuracy": 2}\n', b'{"log_history": [', b'{"step": 1, "train_runtime": 1e999}', b"]}", b"null"),
     *(b'{"id": 0, "tags": ["O"]}\n', b'{"idx": 1e5, "label": [1]}\n', b'"\\ud800"', b"{", b"[", b"true", b"NaN", b"-"),
 ]
+TEXT = [
+    *(b"INFO:root:10:00:00 ", b"2019-11-17 14:57:35,552 - x - INFO - ", b"11/17/2019 02:57:35 PM ", b"99:99:99 "),
+    *(b"Start training\n", b"[Epoch 1 Batch 2/3] loss=1\n", b"validation metrics:accuracy:0.9\n", b"Time cost=1e5s\n"),
+    *(
+        b"[Epoch 0] dev acc 0.9, x\n",
+        b"Total time cost 9s\n",
+        b"Epoch: [0] Total time: 0:01:31\n",
+        b" * Accuracy 0.9\n",
+    ),
+    *(
+        b"allennlp.training.trainer - Epoch 0/1\n",
+        b"accuracy | 0.1 | 0.9\n",
+        b"Epoch duration: 9:99:99\n",
+        b"Epoch 1/2\n",
+    ),
+    *(b"step 2/2 - acc: 0.9 - 1.2.3ms/step\n", b"Eval begin...\n", b"Eval samples: 872\n", b"eval loss: 1, acc: 0.9\n"),
+    *(b"global step 5/9, epoch: 0, batch: 1, speed: 0.0 step/s\n", b"acc = 0.9\n", b"***** Eval results *****\n"),
+    *(b"{'eval_accuracy': 0.9, 'epoch': 1}\n", b"{'train_runtime': 1e99}\n", b"epoch 0: {'accuracy': nan}\n", b"\r"),
+    *(b"<table><tr><th>Epoch</th><th>Accuracy</th></tr>", b"<tr><td>1</td><td>0.9</td></tr>\n", b"</table>", b"<tr>"),
+    *(
+        b"[2/2 01:00, Epoch 1/2]\n",
+        b"Epoch\tTraining Loss\tAccuracy\n1\t2\t0.9\n",
+        b"Val: 6735\n",
+        b"'train_runtime': 9\n",
+    ),
+    *(
+        b'{"training_duration": "0:01:00", "validation_accuracy": 0.9, "epoch": 0}',
+        b'[{"accuracy": 0.9}',
+        b', {"time": 1}]',
+    ),
+    *(
+        b'{"val_accuracies": [0.9, 1], ',
+        b'"epoch_times": [1, 1e999]}',
+        b'"train_runtime": 5, "eval_accuracy": 0.9}',
+        b"{'",
+    ),
+]
 BYTES = [b"\xef\xbb\xbf", b"\x1f\x8b", b"\x00", b"\xff", b"\xc3", b"\xed\xa0\x80", b'"', b"1e999", b"9" * 400]
-PIECES = st.one_of(st.sampled_from([*LINES, *JSON, *BYTES, b"2019-01-01T00:00:00"]), st.binary(max_size=4))
+PIECES = st.one_of(
+    st.sampled_from(TEXT), st.sampled_from([*LINES, *JSON, *BYTES, b"2019-01-01T00:00:00"]), st.binary(max_size=4)
+)
 ANYTHING = st.one_of(st.binary(max_size=300), st.lists(PIECES, max_size=25).map(b"".join))
 
 
@@ -161,6 +200,18 @@ def test_any_bytes_as_a_log_give_findings_never_an_exception(data, phase, packed
     for tasks in ([SST2], [MNLI], RULES.tasks):
         reading = read_log(sent(data), tasks=tasks, rules=RULES, phase=phase)
         assert isinstance(reading, LogReading)
+        assert reading.findings or any(reading.curves.values())
+
+
+PATTERNS = st.one_of(st.text(max_size=20), st.sampled_from(["([0-9.:]+)", "acc.*?([0-9.]+)", "(.*)", "()", "(\\d)?x"]))
+
+
+@given(ANYTHING, PATTERNS, PATTERNS, st.sampled_from([None, "first_line"]))
+def test_any_bytes_and_any_patterns_give_findings_never_an_exception(data, time, metric, clock):
+    for tasks in ([SST2], [MNLI], RULES.tasks):
+        reading = read_log(
+            sent(data), tasks=tasks, rules=RULES, phase=Phase.FINETUNING, log_pattern=(time, metric), clock=clock
+        )
         assert reading.findings or any(reading.curves.values())
 
 

@@ -1,0 +1,96 @@
+"""A text file as blocks of whole lines, so that many rows can be read at once; memory stays flat however long it is."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from scoring.readers.rows import Rows
+from scoring.readers.templates import Matcher
+from scoring.readers.text import Text, Unreadable, check_utf8
+from scoring.readers.words import Block, Places
+
+_BYTES = 1 << 15  # what a processor's cache holds together with the columns that come of it
+_FIRST_ROWS = 16
+"""The first rows of a log go one by one: by them the clock knows its style."""
+_BLANK = 0x20
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LineBlock:
+    """Lines that are not blank. Places of shape (rows,), `ends` behind the line feeds; `lines` counts from 1."""
+
+    block: Block
+    starts: Places
+    ends: Places
+    lines: NDArray[np.int64]
+
+    def line(self, row: int) -> bytes:
+        """One line without its end."""
+        return self.block.data[self.starts[row] : self.ends[row] - 1].removesuffix(b"\r")
+
+    def after(self, rows: int) -> "LineBlock":
+        """The same without the first rows."""
+        return LineBlock(self.block, self.starts[rows:], self.ends[rows:], self.lines[rows:])
+
+    def rows(self, matcher: Matcher, row: Callable[[bytes, int], Any]) -> Rows:
+        """The rows, the first ones of a file by themselves. `row` makes cells of a line and its number."""
+
+        def by_itself(number: int) -> Any:
+            return row(self.line(number), int(self.lines[number]))
+
+        found = matcher.match(self.block, self.starts, self.ends)
+        found.fits[self.lines < _FIRST_ROWS] = False
+        return Rows(found.columns, found.fits, self.lines, by_itself)
+
+
+def line_blocks(text: Text, *, rows: int) -> Iterator[LineBlock]:
+    """The file's lines in its order. Unreadable as `Text.lines` is: over `rows`, a line too long, not UTF-8."""
+    line, count = 1, 0
+    for data in _whole_lines(text):
+        if not data.isascii():
+            check_utf8(data, line)
+        block = Block(data)
+        ends = block.ends()
+        starts = np.concatenate(([0], ends[:-1]))
+        lines = np.arange(line, line + len(ends))
+        too_long = np.flatnonzero(ends - starts > text.limits.line_bytes + 1)
+        if len(too_long):
+            raise text.too_long(int(lines[too_long[0]]))
+        line += len(ends)
+        keep = _not_blank(block, starts, ends)
+        if not keep.all():
+            starts, ends, lines = starts[keep], ends[keep], lines[keep]
+        count += len(starts)
+        if count > rows:
+            raise Unreadable(f"The file has more than {rows:,} rows.", line=int(lines[rows - count]))
+        if len(starts):
+            yield LineBlock(block, starts, ends, lines)
+
+
+def _whole_lines(text: Text) -> Iterator[bytes]:
+    """Pieces of about `_BYTES` that end with a line feed."""
+    size = max(_BYTES, text.limits.line_bytes + 2)
+    rest, line = b"", 1
+    for data in text.blocks():
+        data = rest + data
+        start = 0
+        while len(data) - start >= size:
+            end = data.rfind(b"\n", start, start + size) + 1
+            if not end:
+                raise text.too_long(line)
+            yield data[start:end]
+            line += data.count(b"\n", start, end)
+            start = end
+        rest = data[start:]
+    if rest:
+        yield rest if rest.endswith(b"\n") else rest + b"\n"
+
+
+def _not_blank(block: Block, starts: Places, ends: Places) -> NDArray[np.bool_]:
+    keep = np.ones(len(starts), np.bool_)
+    for row in np.flatnonzero(block.bytes[starts] <= _BLANK).tolist():
+        keep[row] = not block.data[starts[row] : ends[row]].isspace()
+    return keep
