@@ -25,8 +25,8 @@ VALUE_WORDS = {
     (Phase.INFERENCE, Measure.COST): "What 100,000 inputs of {task} cost at the measured latency.",
 }
 TASK_SCORE_WORDS = {
-    Measure.TIME: "Time of BERT-Large divided by the time of this entry{on}; 0 where not reached.",
-    Measure.COST: "Cost of BERT-Large divided by the cost of this entry{on}; 0 where not reached.",
+    Measure.TIME: "Time of the reference entry divided by the time of this entry{on}; 0 where not reached.",
+    Measure.COST: "Cost of the reference entry divided by the cost of this entry{on}; 0 where not reached.",
     Measure.EFFICIENCY: "Time score plus cost score{on}.",
 }
 NOT_A_NUMBER = " N/R: the cut-off was not reached inside the limit."
@@ -141,7 +141,7 @@ def _score_column(phase: Phase, measure: Measure) -> Column:
         words = TASK_SCORE_WORDS[measure].format(on="")
     else:
         title = "Overall score"
-        words = "Sum of the task scores, at full precision; more is better, and BERT-Large has 1 a task."
+        words = "Sum of the task scores, at full precision; more is better, and the reference entry has 1 a task."
         if measure is Measure.EFFICIENCY:
             words = "Overall time score plus overall cost score; more is better."
     return Column("score", title, "", words, align="right", fold=False)

@@ -320,13 +320,16 @@ MISTAKES: dict[str, Callable[[], Mistake]] = {
     "claim-time-mismatch": lambda: sentiment("The claimed time is another.", claims={"claimed_seconds": 20}),
     "claim-cost-mismatch": lambda: sentiment("The claimed cost is another.", claims={"claimed_usd": 1}),
     "claim-metric-mismatch": lambda: sentiment("The claimed metric is another.", claims={"claimed_metric": 96}),
-    "predictions-unknown-id": lambda: sentiment("A row has an id beyond the last.", predictions=_row_changed(index=999)),
+    "predictions-unknown-id": lambda: sentiment(
+        "A row has an id beyond the last.", predictions=_row_changed(index=999)
+    ),
     "predictions-duplicate-id": lambda: sentiment("Two rows have one id.", predictions=_row_changed(index=0)),
     "predictions-unknown-label": lambda: sentiment(
         "A label is none of the task's.", predictions=_row_changed(prediction="undecided")
     ),
     "predictions-length": lambda: sentiment(
-        "Rows without ids, and one of them is missing.", predictions=[{"prediction": row["prediction"]} for row in predicted()[1:]]
+        "Rows without ids, and one of them is missing.",
+        predictions=[{"prediction": row["prediction"]} for row in predicted()[1:]],
     ),
     "predictions-partial": lambda: sentiment("Five sixths of the rows.", predictions=_most_rows()),
     "predictions-coverage": lambda: sentiment("Fewer than half of the rows.", predictions=predicted()[:100]),

@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from hulk_site.demo import program_logs
 from hulk_site.demo.bundles import (
     CROSSING_AT,
     EVALUATIONS,
@@ -54,13 +55,13 @@ def samples() -> Samples:
         "finetuning-dawnbench": finetuning_dawnbench(PLOVER),
     }
     made = {name: {path: text.encode() for path, text in files.items()} for name, files in bundles().items()}
-    return made | others
+    return made | others | {f"finetuning-{name}": finetuning_program(name) for name in program_logs.WRITERS}
 
 
 def finetuning_tensorboard(model: Model) -> dict[str, bytes]:
     """An event file a task; the manifest says when training started, as no record does."""
     files = {f"{task}/events.out.tfevents.{STARTED_AT}.demo": _events(model, task) for task in TASKS}
-    tasks = {task: {"log": name} for task, name in zip(TASKS, files, strict=True)}
+    tasks: dict[str, dict[str, Any]] = {task: {"log": name} for task, name in zip(TASKS, files, strict=True)}
     return _bundle(model, tasks, files, started_at="2026-11-20T09:00:00Z")
 
 
@@ -78,8 +79,8 @@ def _scalars(model: Model, task: str) -> Iterator[Scalar]:
 
 def finetuning_mllog(model: Model) -> dict[str, bytes]:
     """MLPerf's lines among a script's own, with carbontracker's output beside them."""
-    files = {}
-    tasks = {}
+    files: dict[str, bytes] = {}
+    tasks: dict[str, dict[str, Any]] = {}
     for task in TASKS:
         log, energy = f"{task}/mllog.txt", f"{task}/carbontracker_output.log"
         files |= {log: _mllog(model, task).encode(), energy: _carbontracker(model, task).encode()}
@@ -124,11 +125,21 @@ def _consumption(kind: str, epochs: int, seconds: float) -> str:
     )
 
 
+def finetuning_program(name: str) -> dict[str, bytes]:
+    """A log a task as one program prints it."""
+    model = (MARTIN, SWIFT, PLOVER)[len(name) % 3]
+    files = {f"{task}/log.txt": program_logs.WRITERS[name](model, task).encode() for task in TASKS}
+    tasks: dict[str, dict[str, Any]] = {task: {"log": log} for task, log in zip(TASKS, files, strict=True)}
+    if name == "log-pattern":
+        tasks = {task: {**facts, "log_pattern": program_logs.PATTERN} for task, facts in tasks.items()}
+    return _bundle(model, tasks, files)
+
+
 def finetuning_dawnbench(model: Model) -> dict[str, bytes]:
     """A TSV a task, and one `emissions.csv` of CodeCarbon for all, in which each task names its run."""
     names = {"f1": "f1Score", "accuracy": "top1Accuracy"}
-    files = {}
-    tasks = {}
+    files: dict[str, bytes] = {}
+    tasks: dict[str, dict[str, Any]] = {}
     for task in TASKS:
         rows = [
             {"epoch": row["epoch"], "hours": round(row["seconds"] / 3600, 9)}

@@ -10,9 +10,8 @@ from datetime import UTC, date, datetime
 from typing import Any
 from urllib.parse import urlsplit
 
-import re2
-
 from scoring.manifest.problems import Mistakes, closest, shown
+from scoring.readers.patterns import LONGEST_PATTERN, BadPattern, Pattern
 
 MOST_MARKS = 4
 """Combining marks in a row: no script needs more, and a pile of them hides the neighbours."""
@@ -184,18 +183,14 @@ def moment(value: Any, path: str, mistakes: Mistakes) -> str | None:
 
 def pattern(value: Any, path: str, mistakes: Mistakes) -> str | None:
     """A regular expression with one group, for an engine of linear time."""
-    kept = text(500)(value, path, mistakes)
+    kept = text(LONGEST_PATTERN)(value, path, mistakes)
     if kept is None:
         return None
-    options = re2.Options()
-    options.log_errors = False
     try:
-        groups = re2.compile(kept, options=options).groups
-    except re2.error as error:
-        mistakes.note(path, f"`{path}` is not a pattern: {str(error)[:100]}.", remedy="See the syntax of RE2.")
-        return None
-    if groups != 1:
-        mistakes.note(path, f"`{path}` has {groups} groups.", remedy="Put one group, (…), around the number.")
+        Pattern(kept)
+    except BadPattern as error:
+        remedy = "Put one group, (…), around the number; the syntax is RE2's."
+        mistakes.note(path, f"`{path}` is not a usable pattern: {error}.", remedy=remedy)
         return None
     return kept
 

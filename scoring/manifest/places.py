@@ -80,12 +80,15 @@ def _lacking(place: Place, have: Collection[tuple[str, str, int, str]], parts: S
 
     A file at `all` stands for every task.
     """
-    if place.key in have or (ALL_TASKS, place.kind, place.run, place.part) in have:
-        return []
+
+    def is_there(part: str) -> bool:
+        return any((task, place.kind, place.run, part) in have for task in (place.task, ALL_TASKS))
+
     if place.kind != PREDICTIONS or not parts:
+        return [] if is_there(place.part) else [place]
+    without = [part for part in parts if not is_there(part)]
+    if is_there(WHOLE) or not without:
+        return []
+    if len(without) == len(parts):
         return [place]
-    if place.part:
-        return [] if (place.task, place.kind, place.run, WHOLE) in have else [place]
-    halves = [Place(place.task, place.kind, place.run, part) for part in parts]
-    without = [half for half in halves if half.key not in have]
-    return [place] if len(without) == len(halves) else without
+    return [Place(place.task, place.kind, place.run, part) for part in without]

@@ -1,6 +1,6 @@
 """Predictions of a classification task -> what they prove."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -47,7 +47,7 @@ def _proven(answers: Answers, gold: Gold | None, label_order: str | None, file: 
     orders = _orders(answers, label_order)
     labels, chosen = _best(answers, orders, gold)
     findings = [_order_note(task, chosen, file)] if len(orders) > 1 and gold else []
-    digest = proofs.digest(_lines(task, labels))
+    digest = proofs.digest((part.name, task.labels, [labels[part.name]]) for part in task.parts)
     total = sum(rows.values())
     if gold is None:
         proof = proofs.proof(task, None, total, digest, {})
@@ -98,10 +98,3 @@ def _order_note(task: Task, chosen: str, file: str) -> Finding:
     order = ", ".join(f"{number} {label}" for number, label in enumerate(dict(task.label_orders)[chosen]))
     message = f"The integers were read in the order `{chosen}` ({order}), under which the metric is higher."
     return finding("predictions-label-order", message, task=task.slug, file=file)
-
-
-def _lines(task: Task, labels: Labels) -> Iterator[str]:
-    for part in task.parts:
-        for row, code in enumerate(labels[part.name].tolist()):
-            if code != MISSING:
-                yield f"{part.name}\t{row}\t{task.labels[code]}"

@@ -26,6 +26,8 @@ def fitted(lengths: Sequence[int], lone: Sequence[bool], wanted: Sequence[int]) 
     wanted, the last lone O's go: a -DOCSTART- line comes right before a headline.
     """
     keep = np.ones(len(lengths), np.bool_)
+    if len(lengths) == len(wanted) and lengths == wanted:
+        return keep
     at = want = 0
     while True:
         ones, at = _run_of_ones(lengths, at)

@@ -16,7 +16,7 @@ from scoring.readers.readings import LogReading
 from scoring.readers.rows import Column, Rows
 from scoring.readers.task_curves import Cells, Heights, TaskCurve, thin
 from scoring.readers.thinning import MOST_POINTS, Evaluation, kept, limits_for
-from scoring.readers.words import POWERS
+from scoring.readers.words import power
 from scoring.rules import Phase, Rules, Task
 
 MOST_EVALUATIONS = 200_000
@@ -251,7 +251,7 @@ class EpochLabels:
         rows = np.flatnonzero(column.present)
         if len(rows):
             self.see(column.exact(int(rows[0])))
-            self._whole = self._whole and not (column.mantissa % POWERS[column.decimals]).any()
+            self._whole = self._whole and not (column.mantissa % power(column.decimals)).any()
 
     @property
     def shift(self) -> int:

@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 from scoring.readers.rows import Rows
 from scoring.readers.templates import Matcher
 from scoring.readers.text import Text, Unreadable, check_utf8
-from scoring.readers.words import Block, Places
+from scoring.readers.words import Block, Flags, Places
 
-_BYTES = 1 << 15  # what a processor's cache holds together with the columns that come of it
+_BYTES = 1 << 20
 _FIRST_ROWS = 16
 """The first rows of a log go one by one: by them the clock knows its style."""
 _BLANK = 0x20
@@ -20,7 +20,7 @@ _BLANK = 0x20
 
 @dataclass(frozen=True, slots=True, eq=False)
 class LineBlock:
-    """Lines that are not blank. Places of shape (rows,), `ends` behind the line feeds; `lines` counts from 1."""
+    """Lines of a file. Places of shape (rows,), `ends` behind the line feeds; `lines` counts from 1."""
 
     block: Block
     starts: Places
@@ -47,50 +47,57 @@ class LineBlock:
 
 
 def line_blocks(text: Text, *, rows: int) -> Iterator[LineBlock]:
-    """The file's lines in its order. Unreadable as `Text.lines` is: over `rows`, a line too long, not UTF-8."""
-    line, count = 1, 0
+    """The file's lines that are not blank. Unreadable where there are more than `rows`, and as `all_lines` says."""
+    count = 0
+    for block in all_lines(text):
+        keep = _not_blank(block)
+        if not keep.all():
+            block = LineBlock(block.block, block.starts[keep], block.ends[keep], block.lines[keep])
+        count += len(block.starts)
+        if count > rows:
+            raise Unreadable(f"The file has more than {rows:,} rows.", line=int(block.lines[rows - count]))
+        if len(block.starts):
+            yield block
+
+
+def all_lines(text: Text) -> Iterator[LineBlock]:
+    """Every line of the file, in its order. Unreadable where one is too long or not UTF-8."""
+    line = 1
     for data in _whole_lines(text):
         if not data.isascii():
             check_utf8(data, line)
         block = Block(data)
         ends = block.ends()
+        if not len(ends):
+            raise text.too_long(line)
         starts = np.concatenate(([0], ends[:-1]))
         lines = np.arange(line, line + len(ends))
         too_long = np.flatnonzero(ends - starts > text.limits.line_bytes + 1)
         if len(too_long):
             raise text.too_long(int(lines[too_long[0]]))
         line += len(ends)
-        keep = _not_blank(block, starts, ends)
-        if not keep.all():
-            starts, ends, lines = starts[keep], ends[keep], lines[keep]
-        count += len(starts)
-        if count > rows:
-            raise Unreadable(f"The file has more than {rows:,} rows.", line=int(lines[rows - count]))
-        if len(starts):
-            yield LineBlock(block, starts, ends, lines)
+        yield LineBlock(block, starts, ends, lines)
 
 
 def _whole_lines(text: Text) -> Iterator[bytes]:
-    """Pieces of about `_BYTES` that end with a line feed."""
+    """Pieces of about `_BYTES` that end with a line feed; one without an end where a line is too long."""
     size = max(_BYTES, text.limits.line_bytes + 2)
-    rest, line = b"", 1
-    for data in text.blocks():
-        data = rest + data
+    rest = b""
+    for block in text.blocks():
+        data = rest + block
         start = 0
         while len(data) - start >= size:
-            end = data.rfind(b"\n", start, start + size) + 1
-            if not end:
-                raise text.too_long(line)
+            end = data.rfind(b"\n", start, start + size) + 1 or start + size
             yield data[start:end]
-            line += data.count(b"\n", start, end)
             start = end
         rest = data[start:]
     if rest:
         yield rest if rest.endswith(b"\n") else rest + b"\n"
 
 
-def _not_blank(block: Block, starts: Places, ends: Places) -> NDArray[np.bool_]:
-    keep = np.ones(len(starts), np.bool_)
-    for row in np.flatnonzero(block.bytes[starts] <= _BLANK).tolist():
-        keep[row] = not block.data[starts[row] : ends[row]].isspace()
+def _not_blank(lines: LineBlock) -> Flags:
+    block = lines.block
+    keep = np.ones(len(lines.starts), np.bool_)
+    for row in np.flatnonzero(block.bytes[lines.starts] <= _BLANK).tolist():
+        keep[row] = not block.data[lines.starts[row] : lines.ends[row]].isspace()
     return keep

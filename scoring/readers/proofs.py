@@ -1,8 +1,11 @@
 """What is common to the proofs of all metrics: coverage, the cut-off by exact fractions, and the digest."""
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
+
+import numpy as np
+from numpy.typing import NDArray
 
 from scoring.findings import Finding, Severity, finding
 from scoring.rules import Task
@@ -48,11 +51,13 @@ def proof(
     )
 
 
-def digest(lines: Iterable[str]) -> str:
-    """SHA-256 over the labels as understood, one line a row."""
+def digest(parts: Iterable[tuple[str, Sequence[str], Sequence[NDArray[np.integer]]]]) -> str:
+    """SHA-256 over the labels as understood, by part: its name, the names that its codes mean, its arrays of numbers."""
     total = hashlib.sha256()
-    for line in lines:
-        total.update(f"{line}\n".encode())
+    for name, meanings, arrays in parts:
+        total.update("\0".join([name, *meanings, "\n"]).encode())
+        for array in arrays:
+            total.update(array.astype("<i4").tobytes())
     return total.hexdigest()
 
 

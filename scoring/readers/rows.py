@@ -8,9 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from scoring.readers.words import Flags, Words
-
-_FLOAT_POWERS = np.array([float(10**exponent) for exponent in range(20)])
+from scoring.readers.words import Exponents, Flags, Words, power
 
 
 @dataclass(slots=True, eq=False)
@@ -18,16 +16,16 @@ class Column:
     """The numbers of one column: `mantissa / 10**decimals` where `present`. Shapes (rows,)."""
 
     mantissa: Words
-    decimals: NDArray[np.int64]
+    decimals: Exponents
     present: Flags
 
     @classmethod
     def empty(cls, rows: int) -> "Column":
-        return cls(np.zeros(rows, np.uint64), np.zeros(rows, np.int64), np.zeros(rows, np.bool_))
+        return cls(np.zeros(rows, np.uint64), np.zeros(rows, np.int8), np.zeros(rows, np.bool_))
 
     def floats(self) -> NDArray[np.float64]:
         """The values, off by less than one part in 10**15; 0 where there is none."""
-        return self.mantissa / _FLOAT_POWERS[self.decimals]
+        return self.mantissa / power(self.decimals)
 
     def exact(self, row: int) -> Decimal | None:
         """The value as written; None where there is none."""

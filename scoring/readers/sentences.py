@@ -11,11 +11,11 @@ from numpy.typing import NDArray
 from scoring.readers.json_text import array_rows, is_array, object_items, one_object
 from scoring.readers.jsonl import is_json_lines, json_rows
 from scoring.readers.numbers import whole
-from scoring.readers.tags import TagBook, is_tag
+from scoring.readers.tag_lines import read_tag_lines
+from scoring.readers.tags import DOCSTART, TagBook, is_tag
 from scoring.readers.text import HEAD_BYTES, Text, Unreadable
 from scoring.readers.wording import named
 
-DOCSTART = b"-DOCSTART-"
 _ID_KEYS = ("id", "idx", "index", "guid")
 _TAG_KEYS = ("tags", "predictions", "prediction", "predicted_tags", "ner_tags", "labels", "label")
 
@@ -109,23 +109,37 @@ def read_sentences(
         return gathering.finished(_read_json(json_rows(text, rows=text.limits.log_rows), gathering))
     if is_sentence_a_line(head):
         _read_lines(text, gathering)
-    else:
-        _read_columns(text, gathering, most_tokens)
+        return gathering.finished()
+    together = read_tag_lines(text, book, most_tokens=most_tokens)
+    if together is not None:
+        sentences = Sentences(*together.sentences())
+        if len(sentences.lengths) <= most_sentences:
+            return sentences
+    _read_columns(text, gathering, most_tokens)
     return gathering.finished()
 
 
 def is_sentence_a_line(head: bytes) -> bool:
     """Whether lines hold the tags of whole sentences, not one token with its columns."""
+    if b" " not in head and b"\t" not in head:
+        return False
     lines = head.split(b"\n")
     if len(head) >= HEAD_BYTES:
         lines.pop()
     while lines and not lines[-1].strip():
         lines.pop()
-    rows = [cells for line in lines if (cells := line.split()) and cells[0] != DOCSTART]
-    widths = {len(cells) for cells in rows}
-    if not widths or max(widths) == 1 or not all(is_tag(cell) for cells in rows for cell in cells):
+    widths: set[int] = set()
+    has_blank_lines = False
+    for line in lines:
+        cells = line.split()
+        if not cells:
+            has_blank_lines = True
+        elif cells[0] != DOCSTART:
+            widths.add(len(cells))
+            if not all(map(is_tag, cells)):
+                return False
+    if max(widths, default=1) == 1:
         return False
-    has_blank_lines = any(not line.strip() for line in lines)
     return not has_blank_lines or len(widths) > 1
 
 

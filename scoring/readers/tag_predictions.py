@@ -1,14 +1,14 @@
 """Predictions of a tagging task -> what they prove."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 import numpy as np
 from numpy.typing import NDArray
 
 from scoring.findings import Finding
-from scoring.goldset import Gold, GoldPart, tag_names
+from scoring.goldset import Gold, GoldPart
 from scoring.metrics import entity_f1
 from scoring.readers import docstart, proofs
 from scoring.readers.notes import Notes
@@ -158,7 +158,7 @@ def _proven(task: Task, parts: Mapping[str, Tagged], gold: Gold | None, file: st
     partial = proofs.coverage(task, rows, file)
     if partial and proofs.has_error([partial]):
         return PredictionsReading(findings=(partial,))
-    digest = proofs.digest(_lines(task, parts))
+    digest = proofs.digest(_digested(task, parts))
     total = sum(rows.values())
     if gold is None:
         return PredictionsReading(proofs.proof(task, None, total, digest, {}), findings=(partial,) if partial else ())
@@ -192,10 +192,11 @@ def _detail(counts: list[entity_f1.Counts]) -> dict[str, float]:
     }
 
 
-def _lines(task: Task, parts: Mapping[str, Tagged]) -> Iterator[str]:
+def _digested(task: Task, parts: Mapping[str, Tagged]) -> Iterator[tuple[str, list[str], list[NDArray[np.integer]]]]:
+    """Each part as rows, lengths and IOB2 codes that count the types which occur, in the order of their names."""
     for part in task.parts:
         tagged = parts[part.name]
-        names = np.array(tag_names(tagged.types))[entity_f1.iob2(tagged.entities)]
-        ends = np.cumsum(tagged.entities.lengths)
-        for row, end, length in zip(tagged.rows.tolist(), ends, tagged.entities.lengths, strict=True):
-            yield f"{part.name or WHOLE}\t{row}\t{' '.join(names[end - length : end])}"
+        occurring = sorted(tagged.types[kind - 1] for kind in np.unique(tagged.entities.kinds).tolist() if kind)
+        code = np.array([0, *(occurring.index(kind) + 1 if kind in occurring else 0 for kind in tagged.types)], np.int8)
+        entities = replace(tagged.entities, kinds=code[tagged.entities.kinds])
+        yield part.name, occurring, [tagged.rows, entities.lengths, entity_f1.iob2(entities)]

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from scoring.metrics.entity_f1 import Tags
 
 OUTSIDE = b"O"
+DOCSTART = b"-DOCSTART-"
 MOST_TYPES = 31  # what a code of one byte has room for
 _BEGINS, _CLOSES = 1, 2
 _TAG = re.compile(rb"([BIESLU])-(\S{1,64})")
@@ -34,6 +35,11 @@ class TagBook:
         if known is None and (known := self._learn(tag)) is not None:
             self._codes[tag] = known
         return known
+
+    def known(self) -> dict[bytes, int]:
+        """The codes of all tags that can be made of the types known so far."""
+        tags = [prefix + b"-" + kind.encode() for prefix in _FLAGS for kind in self.types]
+        return {tag: code for tag in (OUTSIDE, *tags) if (code := self.code(tag)) is not None}
 
     def _learn(self, tag: bytes) -> int | None:
         match = _TAG.fullmatch(tag)

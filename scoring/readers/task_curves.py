@@ -13,7 +13,7 @@ from scoring.readers.notes import Notes
 from scoring.readers.numbers import Cell, is_blank, number, times
 from scoring.readers.rows import Rows
 from scoring.readers.thinning import LEVELS_A_POINT, MOST_POINTS, Evaluation, Levels, kept, level, percent
-from scoring.readers.words import POWERS
+from scoring.readers.words import power
 from scoring.readers.wording import shown
 from scoring.rules import Task
 from scoring.values import Curve, Point
@@ -86,10 +86,12 @@ class TaskCurve:
         total = np.zeros(len(chosen), np.int64)
         highest = []
         for column, before in zip(columns, self._highest, strict=True):
-            mantissa, decimals = column.mantissa[chosen], column.decimals[chosen]
+            mantissa, decimals = column.mantissa, column.decimals
+            if len(chosen) < len(present):
+                mantissa, decimals = mantissa[chosen], decimals[chosen]
             if len(chosen) and decimals.max() > _FRACTION_DIGITS:
                 return None
-            ones = POWERS[decimals]
+            ones = power(decimals)
             if (mantissa > ones * np.uint64(100)).any():
                 return None
             above_one = np.flatnonzero(mantissa > ones)
@@ -97,7 +99,7 @@ class TaskCurve:
             digits = _FRACTION_DIGITS if highest[-1] <= 1 else _PERCENT_DIGITS
             if len(chosen) and decimals.max() > digits:
                 return None
-            total += (mantissa * POWERS[digits - decimals]).astype(np.int64)
+            total += (mantissa * power(np.int8(digits) - decimals)).astype(np.int64)
         return Heights(chosen, total, tuple(highest))
 
     def levels_of(self, heights: Heights) -> Levels:

@@ -6,17 +6,17 @@ Every byte of a row is looked at: a row that differs from all templates in one b
 so the columns come out exactly as the reader of single rows would give them.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from scoring.readers.rows import Column
-from scoring.readers.words import PADDING, Block, Flags, Numbers, Places, numbers
+from scoring.readers.words import Block, Flags, Numbers, Places, extents, numbers
 
 MOST_TEMPLATES = 16
-_LONGEST_PIECE = PADDING // 4
-_MOST_VALUES = 64
+_LONGEST_PIECE, _MOST_VALUES = 400, 64  # so that wherever a row leads that does not fit, there is padding
+_ROWS = 8192  # what a processor's cache holds together with the columns that come of it
 _WORD = 8
 
 
@@ -55,42 +55,35 @@ class Matcher:
 
     def match(self, block: Block, starts: Places, ends: Places) -> Matched:
         """Reads the rows from `starts` to `ends`; those that fit no template have to be read by themselves."""
-        found = Matched(
-            {column: Column.empty(len(starts)) for column in self._wanted}, np.zeros(len(starts), np.bool_)
-        )
-        rest = np.arange(len(starts))
+        count = len(starts)
+        found = Matched({column: Column.empty(count) for column in self._wanted}, np.zeros(count, np.bool_))
+        for first in range(0, count, _ROWS):
+            self._match_some(found, block, starts, ends, np.arange(first, min(first + _ROWS, count)))
+        return found
+
+    def _match_some(self, found: Matched, block: Block, starts: Places, ends: Places, rows: Places) -> None:
+        rest = rows
         tried = 0
         while len(rest) and (tried < len(self._templates) or self._learned(block, starts, ends, rest)):
             before = len(rest)
             rest = self._fill(found, self._templates[tried], block, starts, ends, rest)
-            if 2 * (before - len(rest)) > len(starts):  # the usual shape first
+            if 2 * (before - len(rest)) > len(rows):  # the usual shape first
                 self._templates.insert(0, self._templates.pop(tried))
             tried += 1
-        return found
 
     def _fill(
         self, found: Matched, template: Template, block: Block, starts: Places, ends: Places, rows: Places
     ) -> Places:
         """Puts what fits into `found`; the rows that do not fit."""
-        whole = len(rows) == len(starts)
-        fits, values = _read(template, block, starts if whole else starts[rows], ends if whole else ends[rows])
-        for column, of in zip(template.columns, values, strict=True):
-            if column in self._wanted:
-                fits &= of.plain
-            else:
-                fits &= of.valid
+        fits, values = _read(template, block, starts[rows], ends[rows], self._wanted)
         all_fit = bool(fits.all())
-        chosen = rows if all_fit else rows[fits]
+        some = np.flatnonzero(fits)
+        chosen = rows[some]
         found.fits[chosen] = True
-        for column, of in zip(template.columns, values, strict=True):
-            if column not in self._wanted:
-                continue
-            if all_fit and whole:
-                found.columns[column] = Column(of.mantissa, of.decimals, fits)
-                continue
+        for column, of in values.items():
             into = found.columns[column]
-            into.mantissa[chosen] = of.mantissa[fits]
-            into.decimals[chosen] = of.decimals[fits]
+            into.mantissa[chosen] = of.mantissa if all_fit else of.mantissa[some]
+            into.decimals[chosen] = of.decimals if all_fit else of.decimals[some]
             into.present[chosen] = True
         return rows[:0] if all_fit else rows[~fits]
 
@@ -106,16 +99,23 @@ class Matcher:
         return True
 
 
-def _read(template: Template, block: Block, starts: Places, ends: Places) -> tuple[Flags, list[Numbers]]:
-    """Which rows are of this shape from end to end, and their numbers."""
+def _read(
+    template: Template, block: Block, starts: Places, ends: Places, wanted: Collection[int]
+) -> tuple[Flags, dict[int, Numbers]]:
+    """Which rows are of this shape from end to end, and the numbers of the wanted columns."""
     fits = np.ones(len(starts), np.bool_)
     at = starts
-    values = []
-    for piece in template.pieces[:-1]:
+    values: dict[int, Numbers] = {}
+    for piece, column in zip(template.pieces[:-1], template.columns, strict=True):
         at = _over_piece(piece, block, at, fits)
-        value = numbers(block, at)
-        values.append(value)
-        at = value.end
+        if column in wanted:
+            of = values[column] = numbers(block, at)
+            fits &= of.plain
+            at = of.end
+        else:
+            extent = extents(block, at)
+            fits &= extent.valid
+            at = extent.end
     at = _over_piece(template.pieces[-1], block, at, fits)
     fits &= at == ends
     return fits, values
@@ -123,13 +123,16 @@ def _read(template: Template, block: Block, starts: Places, ends: Places) -> tup
 
 def _over_piece(piece: bytes, block: Block, at: Places, fits: Flags) -> Places:
     """The places after the piece; clears `fits` where other bytes stand there."""
-    for start in range(0, len(piece), _WORD):
+    length = len(piece)
+    for start in range(0, length, _WORD):
+        if start + _WORD > length > _WORD:
+            start = length - _WORD  # the last word overlaps the one before it
         part = piece[start : start + _WORD]
-        word = block.words[at + start]
-        if len(part) < _WORD:
-            word = word & np.uint64((1 << (8 * len(part))) - 1)
+        word = block.words[at + start if start else at]
+        if length < _WORD:
+            word = word & np.uint64((1 << (8 * length)) - 1)
         fits &= word == np.uint64(int.from_bytes(part, "little"))
-    return np.minimum(at + len(piece), block.size)
+    return at + length
 
 
 def template_of(parts: Sequence[bytes | int]) -> Template:

@@ -78,6 +78,7 @@ class Text:
             if newline:
                 lines = self._split(carry + whole, line)
                 line += len(lines)
+                self.check_count(line)
                 carry = rest
                 yield lines
             else:
@@ -112,6 +113,11 @@ class Text:
             offset = next(i for i, line in enumerate(lines) if len(line) > self.limits.line_bytes)
             raise self.too_long(first + offset)
         return lines
+
+    def check_count(self, lines: int) -> None:
+        """Unreadable where there are so many lines that most are blank: rows are counted by who reads them."""
+        if lines > (most := 2 * self.limits.log_rows):
+            raise Unreadable(f"The file has more than {most:,} lines.", remedy="Leave out blank lines.")
 
     def too_long(self, line: int) -> Unreadable:
         """What to raise about a line over the limit."""

@@ -94,6 +94,11 @@ class TestOneRow:
     def test_the_answer_is_the_same(self, ada: Researcher, phase: str, one: str, another: str) -> None:
         assert seen(ada, phase, one) == seen(ada, phase, another)
 
+    def test_where_nothing_is_hidden_it_is_not(self, ada: Researcher, edition: Edition, phase: str) -> None:
+        edition.feedback = Feedback.VALUE
+        edition.save()
+        assert seen(ada, phase, predictions(AT)) != seen(ada, phase, predictions(AT - 1))
+
     def test_the_cut_off_is_told(self, ada: Researcher, phase: str) -> None:
         at, below = (seen(ada, phase, predictions(wrong)) for wrong in (AT, AT + 1))
         assert at != below

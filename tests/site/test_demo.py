@@ -26,6 +26,14 @@ BY_NATURE = {
     "pretraining-result-csv": {"mnli-single-value"},
     "finetuning-tensorboard": {"scale-converted"},
     "finetuning-mllog": {"scale-converted"},
+    "finetuning-gluonnlp": {"scale-converted", "bracket-wide"},
+    "finetuning-torchvision": {"bracket-wide"},
+    "finetuning-allennlp": {"scale-converted", "bracket-wide"},
+    "finetuning-progress-table": {"scale-converted", "bracket-wide", "time-estimated"},
+    "finetuning-paddle": {"scale-converted", "bracket-wide", "time-estimated"},
+    "finetuning-key-values": {"scale-converted", "bracket-wide"},
+    "finetuning-json-arrays": {"bracket-wide"},
+    "finetuning-log-pattern": {"bracket-wide"},
 }
 """What a format cannot say, and what a warning therefore says."""
 
@@ -65,7 +73,7 @@ def test_the_committed_samples_are_what_the_script_makes() -> None:
         for sample in SAMPLES
     }
     assert committed == samples()
-    assert sum(len(data) for files in committed.values() for data in files.values()) < 400_000
+    assert sum(len(data) for files in committed.values() for data in files.values()) < 600_000
 
 
 def test_no_sample_gives_the_gold_labels_away() -> None:

@@ -125,7 +125,9 @@ def test_another_file_is_refused_with_what_to_send():
 
 
 @given(
-    st.sampled_from([b"", f"{NEW}\n".encode(), b"duration,energy_consumed\n", b"CarbonTracker:\n", b'{"__type__": 1}\n']),
+    st.sampled_from(
+        [b"", f"{NEW}\n".encode(), b"duration,energy_consumed\n", b"CarbonTracker:\n", b'{"__type__": 1}\n']
+    ),
     st.binary(max_size=200) | st.text(max_size=200).map(str.encode),
 )
 def test_any_bytes_give_findings_or_an_energy(head, data):

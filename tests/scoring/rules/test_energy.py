@@ -60,7 +60,15 @@ def test_what_nobody_has_rated_is_not_held_against_anything():
 
 @pytest.mark.parametrize(
     ("seconds", "found"),
-    [(30, []), (31.5, []), (28.6, []), (32, []), (33.5, []), (34, ["duration-disagrees"]), (28, ["duration-disagrees"])],
+    [
+        (30, []),
+        (31.5, []),
+        (28.6, []),
+        (32, []),
+        (33.5, []),
+        (34, ["duration-disagrees"]),
+        (28, ["duration-disagrees"]),
+    ],
 )
 def test_a_tracker_runs_to_the_crossing_or_to_the_end_of_the_log(seconds, found):
     """The crossing is at 30 s, the log's end at 32 s."""
