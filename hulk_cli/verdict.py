@@ -131,7 +131,7 @@ def to_json(verdict: Verdict) -> dict[str, Any]:
         "status": "in_review" if verdict.passes else "invalid",
         "progress": 1.0,
         "passed": verdict.passes,
-        "badge": found.get("badge", ""),
+        "badge": found.get("badge", "") if verdict.passes else "",
         "findings": problems + found.get("findings", []),
         "measurements": found.get("measurements", []),
         "price": found.get("price"),

@@ -26,18 +26,18 @@ Apps = Sequence[AppConfig] | None
 
 @register()
 def storage_is_writable(app_configs: Apps, **kwargs: Any) -> list[CheckMessage]:
-    """Evidence needs a folder that this user may write to, or may make."""
-    folder = Path(settings.DATA_DIR)
-    existing = next(path for path in (folder, *folder.parents) if path.exists())
-    if os.access(existing, os.W_OK | os.X_OK):
-        return []
-    return [
-        Error(
-            f"HULK_DATA ({folder}) cannot be written.",
-            hint=f"Give this user write access to {existing}, or set HULK_DATA to another folder.",
-            id="hulk.E001",
-        )
-    ]
+    """Evidence, and uploads on their way to it, need folders that this user may write to, or may make."""
+    wanted = [("HULK_DATA", settings.DATA_DIR)]
+    if settings.FILE_UPLOAD_TEMP_DIR:
+        wanted.append(("HULK_TMP", settings.FILE_UPLOAD_TEMP_DIR))
+    found: list[CheckMessage] = []
+    for name, given in wanted:
+        folder = Path(given)
+        existing = next(path for path in (folder, *folder.parents) if path.exists())
+        if not os.access(existing, os.W_OK | os.X_OK):
+            hint = f"Give this user write access to {existing}, or set {name} to another folder."
+            found.append(Error(f"{name} ({folder}) cannot be written.", hint=hint, id="hulk.E001"))
+    return found
 
 
 @register()
@@ -125,9 +125,10 @@ def too_long_verifications(alias: str) -> Iterator[CheckMessage]:
     """Editions that allow a verification more time than this server gives one."""
     for edition in Edition.objects.using(alias):
         allowed = rules_of(edition).limits.verification_seconds
-        if allowed > settings.VERIFICATION_SECONDS:
+        given = settings.VERIFICATION_SECONDS
+        if allowed > given:
             yield Warning(
-                f"{edition} allows a verification {allowed} s; this server ends it after {settings.VERIFICATION_SECONDS} s.",
+                f"{edition} allows a verification {allowed} s; this server ends it after {given} s.",
                 hint=f"Set HULK_VERIFICATION_SECONDS={allowed}, or lower the edition's limit.",
                 id="hulk.W002",
             )

@@ -25,6 +25,11 @@ def local_services() -> dict[str, Any]:
 
 _LOCAL = local_services()
 
+SECRET_LENGTH = 50
+SECRET_DISTINCT = 5
+"""A key of fewer different characters was typed, not drawn."""
+SECRET_DEFAULTS = ("django-insecure", "dev-only", "insecure", "change-me", "changeme", "change_me", "secret", "your-secret")
+
 
 def text(name: str, default: str | None = None) -> str:
     """The variable, else what the local services say, else the default; refuses to start where there is none."""
@@ -32,6 +37,29 @@ def text(name: str, default: str | None = None) -> str:
     if value is None:
         raise ImproperlyConfigured(f"{name} is not set. Set it (see .env.example), or start HULK with `make run`.")
     return str(value)
+
+
+def secret(name: str, *, public: bool) -> str:
+    """A key that signs sessions: nobody may guess it, nor have read it in a repository."""
+    value = text(name)
+    why = ""
+    if len(value) < SECRET_LENGTH:
+        why = f"is shorter than {SECRET_LENGTH} characters"
+    elif len(set(value)) < SECRET_DISTINCT or value.lower().startswith(SECRET_DEFAULTS):
+        why = "is a default that others know"
+    if public and why:
+        raise ImproperlyConfigured(
+            f"{name} {why}; make one with `python3 -c 'import secrets; print(secrets.token_urlsafe(48))'`."
+        )
+    return value
+
+
+def hosts(name: str, default: str, *, public: bool) -> list[str]:
+    """The names that a request may claim to be for. Links in answers are built from them, so that "any" is none."""
+    names = words(name, default)
+    if public and "*" in names:
+        raise ImproperlyConfigured(f"{name} allows any host (*); name those that people use, as in .env.example.")
+    return names
 
 
 def number(name: str, default: float, *, least: float = 0) -> float:

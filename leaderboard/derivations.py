@@ -1,90 +1,71 @@
-"""How each number of an entry came about, with the numbers put in: what its page shows under every task."""
+"""How a number came about, in lines: the same on the page of an entry, of a submission, and for a reviewer.
+
+`found` is a task's record: a measurement of a verification, or an outcome's columns and details, which have the same
+keys (`scoring.reports.measurement_json`).
+"""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
-from leaderboard.columns import MEASURE_TITLES
-from leaderboard.intervals import Intervals
-from leaderboard.models import Entry, Outcome, PublishedScore
-from leaderboard.numbers import MISSING_TEXTS, score_text, tidy, value_text
-from scoring.rules import ALL_TASKS, INFERENCE_INPUTS, Measure, Phase
-from scoring.values import Outcome as OutcomeWord
+from leaderboard.models import Task
+from leaderboard.numbers import MISSING_TEXTS, NOT_REACHED_TEXT, number_text, percent_text, tidy, value_text
+from scoring.cost import dollars, unit_words
+from scoring.rules import ALL_TASKS, INFERENCE_INPUTS, Phase
+from scoring.values import Outcome, Stability
 
-SCORE_NAMES = {Measure.TIME: "time score", Measure.COST: "cost score", Measure.EFFICIENCY: "efficiency"}
+Found = Mapping[str, Any]
 
-
-@dataclass(frozen=True, slots=True)
-class Formula:
-    """One result: what it is called, the calculation with the numbers put in, and what comes out of it."""
-
-    name: str
-    sum: str
-    result: str
+STABILITIES = {
+    Stability.HELD: "never below the cut-off again",
+    Stability.DIPPED: "below the cut-off later, at or above it at the end",
+    Stability.LOST: "below the cut-off at the end",
+}
+SECONDS_A_UNIT = {Phase.PRETRAINING: 3600.0, Phase.FINETUNING: 1.0, Phase.INFERENCE: 0.001}
+PERCENTILES = {"p50": "50th", "p95": "95th", "p99": "99th"}
 
 
-@dataclass(frozen=True, slots=True)
-class Derivation:
-    """One task of an entry. `details` is the outcome's own record (file, line, bracket, proof, runs, printed …)."""
+class Line(NamedTuple):
+    """One fact: what it is about, and what it says. Words between backticks are code."""
+
+    what: str
+    text: str
+
+
+class Result(NamedTuple):
+    """What came out of one task, and how."""
 
     slug: str
     title: str
     cutoff: Decimal | None
     outcome: str
-    value_text: str
+    value: str
     """The value as boards print it with its unit, or what stands in its place."""
-    cost_text: str
-    scores: tuple[tuple[str, str], ...]
-    """Measure and score, as boards print them."""
-    formulas: tuple[Formula, ...]
-    metric: Decimal | None
-    proven_metric: float | None
-    details: Mapping[str, Any]
-    bracket: tuple[str, str] | None
-    intervals: tuple[tuple[str, str], ...] = ()
-    """What of it has an interval, and the interval as text: the time, then the scores. Empty for a single run."""
+    cost: str
+    lines: tuple[Line, ...]
 
     @property
     def is_reached(self) -> bool:
-        return self.outcome == OutcomeWord.REACHED
+        return self.outcome == Outcome.REACHED
 
 
-def derivations(
-    entry: Entry, scores: Mapping[Measure, PublishedScore], reference: Mapping[str, Outcome]
-) -> list[Derivation]:
-    """One for each task. `scores` hold now (or held last); `reference`, by task slug, is what they were taken from."""
-    intervals = Intervals(entry.outcomes.all(), scores, reference)
-    return [
-        _derivation(entry, outcome, scores, reference.get(outcome.task_slug), intervals)
-        for outcome in entry.outcomes.all()
-    ]
+def results(measurements: Iterable[Found], tasks: Iterable[Task], phase: Phase, price: Found) -> list[Result]:
+    """One for each measurement, in its order. `price` is the price that scored, as `catalogue.price_json` keeps it."""
+    by_slug = {task.slug: task for task in tasks}
+    return [result(one["task"], one, by_slug.get(one["task"]), phase, price) for one in measurements]
 
 
-def _derivation(
-    entry: Entry,
-    outcome: Outcome,
-    scores: Mapping[Measure, PublishedScore],
-    reference: Outcome | None,
-    intervals: Intervals,
-) -> Derivation:
-    phase, slug = Phase(entry.phase), outcome.task_slug
-    task_scores = {measure: one.task_scores.get(slug) for measure, one in scores.items()}
-    missing = MISSING_TEXTS.get(outcome.outcome, "")
-    return Derivation(
+def result(slug: str, found: Found, task: Task | None, phase: Phase, price: Found) -> Result:
+    cutoff = task.cutoff if task else None
+    seconds = found.get("seconds") if found["outcome"] == Outcome.REACHED else None
+    return Result(
         slug=slug,
-        title=outcome.task.title if outcome.task else "All tasks",
-        cutoff=outcome.task.cutoff if outcome.task else None,
-        outcome=outcome.outcome,
-        value_text=missing if outcome.seconds is None else time_text(outcome.seconds, phase),
-        cost_text="" if outcome.cost_usd is None else cost_text(outcome.cost_usd, phase),
-        scores=tuple((MEASURE_TITLES[measure], score_text(score)) for measure, score in task_scores.items()),
-        formulas=tuple(_formulas(entry, outcome, task_scores, reference)),
-        metric=outcome.metric,
-        proven_metric=outcome.proven_metric,
-        details=outcome.details,
-        bracket=_bracket(outcome.details.get("bracket"), phase),
-        intervals=tuple(_intervals(intervals, slug, phase, scores)),
+        title=task.title if task else ("All tasks" if slug == ALL_TASKS else slug),
+        cutoff=cutoff,
+        outcome=found["outcome"],
+        value=MISSING_TEXTS.get(found["outcome"], "") if seconds is None else time_text(seconds, phase),
+        cost="" if found.get("cost_usd") is None else cost_text(found["cost_usd"], phase),
+        lines=tuple(_lines(found, cutoff, phase, price)),
     )
 
 
@@ -99,68 +80,121 @@ def time_text(seconds: float, phase: Phase) -> str:
 
 def cost_text(usd: float, phase: Phase) -> str:
     per = " / 100,000 inputs" if phase is Phase.INFERENCE else ""
-    return f"{_usd(usd)}{per}"
+    return f"{usd_text(usd)}{per}"
 
 
-def _usd(value: float) -> str:
+def usd_text(value: float) -> str:
     """Dollars to four decimals below a hundred, so that a ratio of two of them can be followed."""
     return f"${value:,.0f}" if value >= 100 else f"${value:,.4f}"
 
 
-def _bracket(bracket: Sequence[float] | None, phase: Phase) -> tuple[str, str] | None:
-    return (time_text(bracket[0], phase), time_text(bracket[1], phase)) if bracket else None
+def _lines(found: Found, cutoff: Decimal | None, phase: Phase, price: Found) -> Iterator[Line]:
+    if found.get("file"):
+        yield Line("from", _place(found))
+    if found.get("clock"):
+        yield Line("clock", f"{found['clock']}{'; the time is estimated' if found.get('estimated') else ''}")
+    yield from _crossing(found, cutoff, phase)
+    yield from _runs(found, phase)
+    yield from _proof(found, cutoff)
+    if found.get("energy"):
+        yield Line("energy", _energy(found["energy"]))
+    if found.get("cost_usd") is not None and found.get("seconds") and price.get("usd_per_unit_hour"):
+        total = usd_text(found["cost_usd"])
+        yield Line("cost", f"{_cost_sum(price, found['seconds'], phase)} = {total}")
 
 
-def _intervals(
-    intervals: Intervals, slug: str, phase: Phase, measures: Iterable[Measure]
-) -> Iterator[tuple[str, str]]:
-    if (seconds := intervals.seconds(slug)) is None:
+def _place(found: Found) -> str:
+    line = f" line {found['line']:,}" if found.get("line") else ""
+    sha256 = f" · sha256 {found['sha256'][:12]}…" if found.get("sha256") else ""
+    return f"{found['file']}{line}{sha256}"
+
+
+def _crossing(found: Found, cutoff: Decimal | None, phase: Phase) -> Iterator[Line]:
+    metric = found.get("metric")
+    if metric is not None and cutoff is not None:
+        sign = "≥" if Decimal(str(metric)) >= cutoff else "<"
+        margin = "" if found.get("margin") is None else f", margin {number_text(found['margin'])}"
+        yield Line("metric", f"{number_text(metric)} {sign} cut-off {number_text(cutoff)}{margin}")
+    if found.get("bracket"):
+        low, high = found["bracket"]
+        yield Line("bracket", f"{time_text(low, phase)} … {time_text(high, phase)}: the true time lies between")
+    if found.get("stability"):
+        yield Line("afterwards", f"{found['stability']}: {STABILITIES[found['stability']]}")
+
+
+def _runs(found: Found, phase: Phase) -> Iterator[Line]:
+    """Samples of each run that has them; where there are several runs, their times and the interval over them."""
+    runs = found.get("runs") or ()
+    several = len(runs) > 1
+    for run in runs:
+        if run.get("samples"):
+            yield Line(f"samples of run {run['run']}" if several else "samples", _samples(run))
+    if several:
+        how = f"{found['note']}: " if found.get("note") else ""
+        yield Line("runs", how + ", ".join(_run(run, phase) for run in runs))
+    if found.get("interval"):
+        yield Line("95% interval", f"time {_interval(found['interval'], phase)}, bootstrap over {len(runs)} runs")
+
+
+def _run(run: Found, phase: Phase) -> str:
+    return MISSING_TEXTS.get(run["outcome"], "") if run.get("seconds") is None else time_text(run["seconds"], phase)
+
+
+def _interval(ends: Sequence[float | None], phase: Phase) -> str:
+    """`25.25 s … 31.50 s`, from values in the unit of the phase; an end of None is N/R."""
+    unit = SECONDS_A_UNIT[phase]
+    return " … ".join(NOT_REACHED_TEXT if end is None else time_text(end * unit, phase) for end in ends)
+
+
+def _samples(run: Found) -> str:
+    known = [f"{name} {value_text(run[key], 'ms')}" for key, name in PERCENTILES.items() if run.get(key) is not None]
+    percentiles = f", percentiles {', '.join(known)} ms" if known else ""
+    error = f", standard error {value_text(run['standard_error'], 'ms')} ms" if run.get("standard_error") else ""
+    return f"{run['samples']:,}{percentiles}{error}"
+
+
+def _proof(found: Found, cutoff: Decimal | None) -> Iterator[Line]:
+    proof = found.get("proof")
+    if proof is None:
+        if found.get("proven_metric") is not None:
+            yield Line("proof", f"predictions give {percent_text(found['proven_metric'])}")
+        elif found.get("reaches_cutoff") is not None:
+            yield Line("proof", f"the predictions {'reach' if found['reaches_cutoff'] else 'do not reach'} the cut-off")
         return
-    low, high = seconds
-    upper = MISSING_TEXTS[OutcomeWord.NOT_REACHED] if high is None else time_text(high, phase)
-    yield "time", f"{time_text(low, phase)} … {upper}"
-    for measure in measures:
-        if score := intervals.score(slug, measure):
-            yield SCORE_NAMES[measure], ends_text(score)
+    if proof.get("metric") is None:
+        yield Line("proof", f"no gold labels here: {proof['rows']:,} predictions prove nothing yet")
+        return
+    detail = proof.get("detail") or {}
+    right = f", {detail['correct']:,.0f} right" if detail.get("correct") is not None else ""
+    if right and detail.get("found") is not None:
+        right += f" of {detail['found']:,.0f} entities found and {detail['gold']:,.0f} in the gold labels"
+    rows = f"{proof['rows']:,} of {proof['gold_rows']:,} rows{'' if proof['complete'] else ' (a part)'}"
+    yield Line("proof", f"predictions give {percent_text(proof['metric'])}{right} on {rows}{_verdict(proof, cutoff)}")
+    if proof.get("interval"):
+        low, high = (percent_text(end) for end in proof["interval"])
+        yield Line("95% interval of the proof", f"{low} … {high}, over all such sentences or pairs")
 
 
-def ends_text(ends: tuple[float, float]) -> str:
-    """An interval of a score as text: `2.41 … 3.07`."""
-    return f"{score_text(ends[0])} … {score_text(ends[1])}"
+def _verdict(proof: Found, cutoff: Decimal | None) -> str:
+    if cutoff is None or proof.get("reaches_cutoff") is None:
+        return ""
+    words = "at or above" if proof["reaches_cutoff"] else "below"
+    return f": {words} the cut-off {number_text(cutoff)}"
 
 
-def _formulas(
-    entry: Entry, outcome: Outcome, scores: Mapping[Measure, float | None], reference: Outcome | None
-) -> list[Formula]:
-    """Cost, then the scores. Empty where nothing was reached: there is nothing to calculate."""
-    if outcome.seconds is None:
-        return []
-    phase = Phase(entry.phase)
-    found = []
-    if outcome.cost_usd is not None and entry.price.get("usd_per_unit_hour"):
-        found.append(Formula("cost", _cost_sum(entry.price, outcome.seconds, phase), _usd(outcome.cost_usd)))
-    if reference is None or reference.seconds is None:
-        return found
-    time, cost, both = (scores.get(measure) for measure in Measure)
-    ratio = f"{time_text(reference.seconds, phase)} ÷ {time_text(outcome.seconds, phase)}"
-    found += _score("time score", ratio, time)
-    if reference.cost_usd is not None and outcome.cost_usd is not None:
-        found += _score("cost score", f"{_usd(reference.cost_usd)} ÷ {_usd(outcome.cost_usd)}", cost)
-    if time is not None and cost is not None:
-        found += _score("efficiency", f"{time:,.4f} + {cost:,.4f}", both)
-    return found
+def _energy(energy: Found) -> str:
+    carbon = "" if energy.get("co2e_kg") is None else f", {value_text(energy['co2e_kg'], '')} kg CO2e"
+    over = "" if energy.get("seconds") is None else f" over {value_text(energy['seconds'], '')} s"
+    line = f" line {energy['line']:,}" if energy.get("line") else ""
+    return (
+        f"{value_text(energy['kwh'], '')} kWh{carbon}, {energy['tier']} by {energy['tracker']}{over}; "
+        f"from {energy['file']}{line}. Not scored."
+    )
 
 
-def _score(name: str, calculation: str, score: float | None) -> list[Formula]:
-    return [] if score is None else [Formula(name, calculation, f"{score:,.4f}")]
-
-
-def _cost_sum(price: Mapping[str, Any], seconds: float, phase: Phase) -> str:
+def _cost_sum(price: Found, seconds: float, phase: Phase) -> str:
     inputs = f" × {INFERENCE_INPUTS:,} ÷ 1,000" if phase is Phase.INFERENCE else ""
     hours = "" if phase is Phase.PRETRAINING else " ÷ 3,600"
-    time = time_text(seconds, phase)
-    return f"{time}{inputs}{hours} × {price.get('units', 1):,} × ${price['usd_per_unit_hour']}/h"
-
-
-def by_task(outcomes: Iterable[Outcome]) -> dict[str, Outcome]:
-    return {outcome.task.slug if outcome.task else ALL_TASKS: outcome for outcome in outcomes}
+    units = price.get("units") or 1
+    named = f"{units:,} {unit_words(price.get('unit') or '', units)}"
+    return f"{time_text(seconds, phase)}{inputs}{hours} × {named} × {dollars(Decimal(price['usd_per_unit_hour']))}/h"

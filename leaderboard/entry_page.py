@@ -10,10 +10,10 @@ from django.db.models import Count
 from leaderboard.charts import CurveChart, RunCurve, curve_chart, thinned
 from leaderboard.citation import bibtex
 from leaderboard.columns import MEASURE_TITLES, PHASE_TITLES
-from leaderboard.derivations import Derivation, by_task, derivations, ends_text
 from leaderboard.intervals import Intervals
 from leaderboard.models import BoardRow, Curve, Entry, Event, Outcome, PublishedScore
 from leaderboard.numbers import score_text
+from leaderboard.scorings import Scoring, by_task, ends_text, scorings
 from scoring.rules import ALL_TASKS, Measure, Phase
 
 TABLE_ROWS = 120
@@ -73,9 +73,9 @@ class Check:
 class EntryPage:
     phase_title: str
     standings: list[Standing]
-    derivations: list[Derivation]
+    scorings: list[Scoring]
     curves: dict[str, list[TaskCurves]]
-    """By the slug of the derivation they belong to: in pretraining all stand under `all`."""
+    """By the slug of the task they belong to: in pretraining all stand under `all`."""
     public_files: list[Mapping[str, Any]]
     private_files: list[Mapping[str, Any]]
     checks: list[Check]
@@ -94,7 +94,7 @@ def entry_page(entry: Entry, url: str) -> EntryPage:
     return EntryPage(
         phase_title=PHASE_TITLES[Phase(entry.phase)],
         standings=_standings(entry, newest, Intervals(entry.outcomes.all(), newest, against)),
-        derivations=derivations(entry, newest, against),
+        scorings=scorings(entry, newest, against),
         curves=_curves(entry),
         public_files=[file for file in entry.evidence if entry.offers(file)],
         private_files=[file for file in entry.evidence if not entry.offers(file)],

@@ -106,9 +106,13 @@ def stored() -> Iterator[StoredBlob]:
 
 
 def discard_unfinished(before: datetime) -> int:
-    """Remove what a killed upload left behind; the number of files removed. `before` is an aware time."""
+    """Remove what a killed upload left behind; the number of files removed. `before` is an aware time.
+
+    That is our own half blobs, and Django's `*.upload` files where they do not wait in the system's folder.
+    """
+    uploads = Path(settings.FILE_UPLOAD_TEMP_DIR).glob("*.upload*") if settings.FILE_UPLOAD_TEMP_DIR else ()
     removed = 0
-    for path in _incoming().glob("put-*"):
+    for path in (*_incoming().glob("put-*"), *uploads):
         if datetime.fromtimestamp(path.stat().st_mtime, UTC) < before:
             path.unlink(missing_ok=True)
             removed += 1

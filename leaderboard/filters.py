@@ -14,6 +14,7 @@ from django.http import QueryDict
 
 from leaderboard.columns import sort_keys
 from leaderboard.models import Edition, Entry, Kind, Task
+from scoring.manifest import shown
 from scoring.rules import Measure, Phase
 
 PER_PAGE = (10, 25, 50, 100)
@@ -240,13 +241,13 @@ def _sound(text: str, name: str) -> str:
 def _sort(text: str, keys: list[str]) -> str:
     if text.removeprefix("-") in keys:
         return text
-    raise Wrong("`sort` is not a column of this board; put `-` before a column for descending order.", keys)
+    raise Wrong(f"`sort` has no value {shown(text)}: put `-` before one of the right ones for descending order.", keys)
 
 
 def _one_of(text: str, name: str, allowed: Sequence[str]) -> str:
     if text in allowed:
         return text
-    raise Wrong(f"`{name}` has no such value.", allowed)
+    raise Wrong(f"`{name}` has no value {shown(text)}.", allowed)
 
 
 def _used(text: str, edition: Edition, name: str, columns: Sequence[str]) -> str:

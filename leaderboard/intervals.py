@@ -1,4 +1,4 @@
-"""95% intervals of an entry with several runs: of each task's time and scores, and of the overall scores.
+"""95% intervals of an entry with several runs: of each task's scores, and of the overall scores.
 
 Scores change with their reference, so they are worked out here, when a page asks; times are those of the evidence.
 """
@@ -10,9 +10,6 @@ from leaderboard.models import Outcome, PublishedScore
 from scoring import runs
 from scoring.rules import Measure
 from scoring.runs import Draws
-
-Ends = tuple[float, float | None]
-"""Lower and upper end; None is N/R."""
 
 
 class Intervals:
@@ -31,11 +28,6 @@ class Intervals:
         self._scores = scores
         self._reference = reference
         self._draws = {slug: draws for slug, outcome in self._outcomes.items() if (draws := _draws(outcome))}
-
-    def seconds(self, slug: str) -> Ends | None:
-        """Of a task's time; None where it has one run, or none that reached."""
-        outcome = self._outcomes[slug]
-        return runs.interval(_seconds(outcome)) if slug in self._draws else None
 
     def score(self, slug: str, measure: Measure) -> tuple[float, float] | None:
         """Of a task's score; None where it has one run, or no score."""

@@ -1,6 +1,9 @@
 """How boards write numbers. Ready strings, without markup and without units: the unit stands in the header."""
 
 import math
+from decimal import Decimal
+
+from leaderboard.catalogue import decimal_text
 
 NOT_REACHED_TEXT = "N/R"
 UNKNOWN_TEXT = "unknown"
@@ -25,6 +28,17 @@ def value_text(value: float, unit: str) -> str:
 def score_text(score: float | None) -> str:
     """A score with two decimals (PROTOCOL section 5); `unknown` where there is none."""
     return UNKNOWN_TEXT if score is None else f"{score:,.2f}"
+
+
+def number_text(value: Decimal | float | str) -> str:
+    """A number as it was given, without an exponent and trailing zeros: `91`, `3.06`, `1,274.87`."""
+    whole, point, rest = decimal_text(Decimal(str(value))).partition(".")
+    return f"{int(whole):,}{point}{rest}"
+
+
+def percent_text(value: Decimal | float) -> str:
+    """A metric in percent to four decimals at most, never rounded up to a cut-off that it misses."""
+    return decimal_text(Decimal(str(value)).quantize(Decimal("0.0001"), rounding="ROUND_FLOOR"))
 
 
 def plain(value: float | None) -> float | int | None:

@@ -12,6 +12,8 @@ from scoring.values import Hardware, Offer, Price
 ON_DEMAND = "on_demand"
 DIFFERS = Decimal("0.10")
 """A declared price further off the offer than this share of it is pointed out."""
+UNIT_WORDS = {"gpu": "GPU", "tpu": "TPU"}
+"""Units that the catalogue writes otherwise than people do."""
 
 
 def cost_usd(seconds: float, price: Price) -> float:
@@ -27,6 +29,18 @@ def inference_cost_usd(seconds: float, price: Price) -> float:
 def priced_units(count: int, accelerators_per_unit: int) -> int:
     """How many units are paid for; a unit that is used in part is paid for whole."""
     return -(-count // accelerators_per_unit)
+
+
+def dollars(usd: Decimal) -> str:
+    """A price, with at least two decimals: `$3.06`, `$8.00`, `$0.526`."""
+    exact = f"{usd.normalize():,f}"
+    return f"${exact}" if len(exact.partition(".")[2]) > 2 else f"${usd:,.2f}"
+
+
+def unit_words(unit: str, count: int = 1) -> str:
+    """A priced unit in words, as many of it as there are: `GPU`, `4-chip devices`; `units` where it has no name."""
+    word = UNIT_WORDS.get(unit, unit) or "unit"
+    return word if count == 1 else f"{word}s"
 
 
 def choose_price(
@@ -98,7 +112,8 @@ def _declared(hardware: Hardware, offers: Sequence[Offer]) -> tuple[Price | None
         return None, [finding("price-missing", message)]
     usd = Decimal(str(hardware.usd_per_hour))
     source = hardware.price_source.strip()
-    note = f"${usd.normalize():f} an hour and unit as declared ({source}); {hardware.count} units priced"
+    priced = f"{hardware.count:,} {unit_words('', hardware.count)} priced"
+    note = f"{dollars(usd)} an hour per unit as declared ({source}); {priced}"
     return Price(usd, hardware.count, offer=None, declared=True, note=note), []
 
 
@@ -121,8 +136,8 @@ def _on_demand_slugs(hardware: Hardware, offers: Sequence[Offer]) -> list[str]:
 def _derivation(hardware: Hardware, row: Offer, on: date) -> str:
     units = priced_units(hardware.count, row.accelerators_per_unit)
     words = (
-        f"{row.provider} {row.slug}: ${row.usd_per_unit_hour.normalize():f} an hour and {row.unit} "
-        f"from {row.valid_from.isoformat()}; {units} × {row.unit} priced"
+        f"{row.provider} {row.slug}: {dollars(row.usd_per_unit_hour)} an hour per {unit_words(row.unit)} "
+        f"from {row.valid_from.isoformat()}; {units:,} {unit_words(row.unit, units)} priced"
     )
     if row.accelerator != hardware.accelerator:
         words += f"; the closest offer for {hardware.accelerator}, which is of {row.accelerator}"
@@ -142,8 +157,8 @@ def _unknown_offer(hardware: Hardware, offers: Sequence[Offer]) -> Finding:
 
 def _not_ranked(hardware: Hardware, spot: Offer, scored: Offer) -> Finding:
     message = (
-        f"The offer {hardware.offer!r} is not on demand (${spot.usd_per_unit_hour.normalize():f} an hour): such prices "
-        f"are recorded but not ranked. Scored is {scored.slug!r} at ${scored.usd_per_unit_hour.normalize():f} an hour."
+        f"The offer {hardware.offer!r} is not on demand ({dollars(spot.usd_per_unit_hour)} an hour): such prices "
+        f"are recorded but not ranked. Scored is {scored.slug!r} at {dollars(scored.usd_per_unit_hour)} an hour."
     )
     return finding("price-differs", message, remedy="Nothing needs mending; name an on-demand offer to score another.")
 
@@ -151,7 +166,7 @@ def _not_ranked(hardware: Hardware, spot: Offer, scored: Offer) -> Finding:
 def _before_first(row: Offer, on: date) -> Finding:
     message = (
         f"The run date {on.isoformat()} lies before the first price of {row.slug!r}, which is from "
-        f"{row.valid_from.isoformat()}; that price of ${row.usd_per_unit_hour.normalize():f} an hour was taken."
+        f"{row.valid_from.isoformat()}; that price of {dollars(row.usd_per_unit_hour)} an hour was taken."
     )
     return finding("price-before-first-offer", message)
 
@@ -164,6 +179,6 @@ def _compared(hardware: Hardware, row: Offer) -> list[Finding]:
         return []
     message = (
         f"The declared price of ${hardware.usd_per_hour:g} an hour is more than 10% off the offer {row.slug!r}, "
-        f"${row.usd_per_unit_hour.normalize():f} an hour and {row.unit}, which scores."
+        f"{dollars(row.usd_per_unit_hour)} an hour per {unit_words(row.unit)}, which scores."
     )
     return [finding("price-differs", message)]

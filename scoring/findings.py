@@ -101,7 +101,8 @@ CODES: dict[str, Code] = {
             "clock-differs",
             WARNING,
             "The clock is not the edition's, evaluation is on it, or that is unknown.",
-            "Declare `includes_evaluation`, and start the clock where the edition starts it.",
+            "Declare `includes_evaluation` (in the form: 'Is evaluation on the clock?'), and start the clock where the "
+            "edition starts it.",
         ),
         Code(
             "cutoff-not-reached",
@@ -257,7 +258,8 @@ CODES: dict[str, Code] = {
             "price-missing",
             ERROR,
             "The catalogue has no offer for this hardware and none is declared.",
-            "Declare `usd_per_hour` with a `price_source` in the manifest's hardware.",
+            "Declare `usd_per_hour` with a `price_source` in the manifest's hardware; in the form: 'Your own price' and "
+            "'Where that price comes from'.",
         ),
         Code(
             "price-differs",
@@ -281,7 +283,7 @@ CODES: dict[str, Code] = {
             "code-missing",
             ERROR,
             "There is no link to the source code.",
-            "Add `model.code_url`: an address starting with https://.",
+            "Add `model.code_url` (in the form: 'Link to the source code'): an address starting with https://.",
         ),
         Code(
             "scale-converted",

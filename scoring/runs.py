@@ -1,4 +1,4 @@
-"""Several runs of a task: their median, with N/R as infinitely slow, its interval, and their spread (PROTOCOL section 6).
+"""Several runs of a task: their median, N/R as infinitely slow, its interval, and their spread (PROTOCOL section 6).
 
 The 95% interval of the median is that of the bootstrap, and exact: of the n**n ways to draw n runs with replacement
 every one counts, so that it needs no seed and comes out the same on every machine.

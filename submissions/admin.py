@@ -1,10 +1,11 @@
 """The review queue. Nothing is edited here: a maintainer reads and decides, and each decision is a verb of `review`."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from django.contrib import admin, messages
+from django.contrib.auth.models import AbstractUser
 from django.db.models import Case, IntegerField, OuterRef, QuerySet, Subquery, Value, When
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
@@ -33,7 +34,14 @@ DONE = {
     "reject": "Rejected.",
     "requeue": "Queued: a worker verifies it again.",
 }
-DECISIONS = {"approve": review.approve, "request_changes": review.request_changes, "reject": review.reject}
+DECISIONS = {
+    "approve": review.approve,
+    "request_changes": review.request_changes,
+    "reject": review.reject,
+    "requeue": intake.requeue,
+}
+NO_VERIFICATION = -1
+"""What no verification is numbered: a form that does not say which one it showed is refused."""
 
 
 class WaitingFilter(admin.SimpleListFilter):
@@ -105,7 +113,7 @@ class SubmissionAdmin(admin.ModelAdmin):
     def state(self, submission: Submission) -> str:
         return Status(submission.status).label
 
-    @admin.display(description="Sent", ordering="first_queued_at")
+    @admin.display(description="Sent (UTC)", ordering="first_queued_at")
     def waits_since(self, submission: Submission) -> Any:
         return submission.first_queued_at
 
@@ -157,7 +165,7 @@ class SubmissionAdmin(admin.ModelAdmin):
             messages.error(request, "No decision was chosen.")
             return self._review_page(request, submission, comment, status=400)
         try:
-            self._take(decision, submission, request.user, request.POST.get("seen", ""), comment)
+            self._take(decision, submission, request, comment)
         except Refused as refusal:
             messages.error(request, " ".join(part for part in (refusal.message, refusal.remedy) if part))
             submission.refresh_from_db()
@@ -165,12 +173,16 @@ class SubmissionAdmin(admin.ModelAdmin):
         messages.success(request, DONE[decision])
         return redirect("admin:submissions_submission_changelist")
 
-    def _take(self, decision: str, submission: Submission, by: Any, seen: str, comment: str) -> None:
-        at = timezone.now()
-        if decision == "requeue":
-            intake.requeue(submission, by=by, at=at, comment=comment)
-            return
-        DECISIONS[decision](submission, by=by, at=at, seen=seen, comment=comment)
+    def _take(self, decision: str, submission: Submission, request: HttpRequest, comment: str) -> None:
+        shown = request.POST.get("verification", "")
+        DECISIONS[decision](
+            submission,
+            by=cast(AbstractUser, request.user),
+            at=timezone.now(),
+            seen=request.POST.get("seen", ""),
+            verification=int(shown) if shown.isascii() and shown.isdigit() else NO_VERIFICATION,
+            comment=comment,
+        )
 
     def _review_page(
         self, request: HttpRequest, submission: Submission, comment: str = "", status: int = 200

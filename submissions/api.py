@@ -241,7 +241,7 @@ class OneEvidence(SubmitterView):
             by=self.user,
             place=place,
             stream=stream,
-            name=named.get(place.key) or sent_name or name[:255] or str(place),
+            name=named.get(place.key) or sent_name or name or str(place),
             at=timezone.now(),
             expected=expected,
         )
@@ -287,7 +287,7 @@ class OneEvidence(SubmitterView):
         self.arriving.check_whole()
         if len(files) != 1:
             raise FileRefused("There must be one part named `file`.", remedy="With curl: -F file=@path.", field="file")
-        return files[0], (files[0].name or "")[:255], None
+        return files[0], files[0].name or "", None
 
 
 @extend_schema(exclude=True)

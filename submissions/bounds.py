@@ -49,7 +49,8 @@ def _time(seconds: int) -> Iterator[None]:
         yield
         return
     before = signal.signal(signal.SIGALRM, _raise_over_time)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
+    # Again each second: Python drops what is raised inside a finaliser, and the block would go on without a limit.
+    signal.setitimer(signal.ITIMER_REAL, seconds, 1.0)
     try:
         yield
     finally:

@@ -35,12 +35,16 @@ CLOCKS = (
 
 
 class Place(forms.CharField):
-    """A text field that stands for one place in the manifest, a dotted path; `needed`: it may not stay empty."""
+    """A text field that stands for one place in the manifest, a dotted path.
 
-    def __init__(self, path: str, *, needed: bool = False, **kwargs: Any) -> None:
+    `needed`: it may not stay empty; `needed_to_send`: it may in a draft, but not in what is sent.
+    """
+
+    def __init__(self, path: str, *, needed: bool = False, needed_to_send: bool = False, **kwargs: Any) -> None:
         super().__init__(required=False, **kwargs)
         self.path = path
         self.needed = needed
+        self.needed_to_send = needed_to_send
 
     def value_of(self, text: str) -> Any:
         """What the manifest gets for what was typed; it is not empty."""
@@ -170,7 +174,7 @@ class DescriptionForm(ManifestForm):
     code_url = Place(
         "model.code_url",
         label="Link to the source code",
-        needed=True,
+        needed_to_send=True,
         help_text="The paper asks every submission for it. It is shown, and never fetched by this server.",
         widget=forms.URLInput,
     )
@@ -234,7 +238,7 @@ class HardwareForm(ManifestForm):
 
     sections = ("hardware",)
 
-    accelerator = Place("hardware.accelerator", label="Accelerator", needed=True, widget=forms.Select)
+    accelerator = Place("hardware.accelerator", label="Accelerator", needed_to_send=True, widget=forms.Select)
     count = NumberPlace(
         "hardware.count",
         label="How many",

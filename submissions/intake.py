@@ -9,7 +9,7 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
-from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.auth.models import AbstractBaseUser, AbstractUser
 from django.core.files import File
 from django.db import transaction
 from kombu.exceptions import OperationalError as BrokerError
@@ -17,9 +17,10 @@ from redis.exceptions import RedisError
 
 from leaderboard.catalogue import rules_of
 from leaderboard.models import Edition
+from scoring.manifest import Mistakes, file_name
 from scoring.rules import Limits
-from submissions import broker, jobs, lifecycle, needs, quota
-from submissions.errors import EvidenceMissing, FileTooLarge, ManifestInvalid, Problem, StepNotAllowed
+from submissions import broker, jobs, lifecycle, needs, quota, review
+from submissions.errors import EvidenceMissing, FileRefused, FileTooLarge, ManifestInvalid, Problem, StepNotAllowed
 from submissions.evidence import Blob, discard, hold, keeping, put
 from submissions.manifest import Place, merge, places, required, validate
 from submissions.models import Evidence, Revision, Status, Submission
@@ -100,10 +101,12 @@ def add_evidence(
 ) -> tuple[Evidence, bool]:
     """Take a file into a draft; the evidence, and whether it is new at its place. `expected`: its length, where known.
 
-    Raises FileRefused (empty, archive, too large, cut short), StepNotAllowed where it is no draft.
+    Raises FileRefused (empty, archive, too large, cut short, a name no manifest may give), StepNotAllowed where it is
+    no draft.
     """
     must_own(by, submission)
     must_be_open(submission, place)
+    name = _file_name(name)
     limits = rules_of(submission.edition).limits
     with keeping() as kept:
         blob = put(Checked(stream, name=name, limit=limits.file_bytes, expected=expected), limit=limits.file_bytes)
@@ -121,6 +124,15 @@ def must_be_open(submission: Submission, place: Place) -> None:
     """Before a byte is read: StepNotAllowed where it is no draft, ManifestInvalid where there is no such place."""
     _must_be_draft(submission)
     needs.check_place(submission, place)
+
+
+def _file_name(name: str) -> str:
+    """The name as it is kept. It is held to the rule for names in a manifest, wherever it comes from."""
+    mistakes = Mistakes()
+    kept = file_name(name, "file name", mistakes)
+    if mistakes:
+        raise FileRefused(mistakes[0].message, remedy=mistakes[0].remedy)
+    return str(kept)
 
 
 def _place(draft: Submission, place: Place, blob: Blob, name: str, at: datetime) -> tuple[Evidence, str]:
@@ -198,10 +210,21 @@ def submit(submission: Submission, *, by: AbstractBaseUser, at: datetime) -> Sub
     return draft
 
 
-def requeue(submission: Submission, *, by: AbstractBaseUser, at: datetime, comment: str = "") -> Submission:
-    """A maintainer has it verified again: what was quarantined, or what waits for review. Costs no attempt."""
+def requeue(
+    submission: Submission,
+    *,
+    by: AbstractUser,
+    at: datetime,
+    seen: str,
+    verification: int | None = None,
+    comment: str = "",
+) -> Submission:
+    """A maintainer has it verified again: what was quarantined, or what waits for review. Costs no attempt.
+
+    A decision like those of `review`, and refused like them.
+    """
     with transaction.atomic():
-        locked = Submission.objects.select_for_update().get(pk=submission.pk)
+        locked = review.lock_for_decision(submission, Status.QUEUED, by=by, seen=seen, verification=verification)
         if locked.status not in {Status.QUARANTINED, Status.IN_REVIEW}:
             raise StepNotAllowed(
                 f"The submission is {Status(locked.status).label}, so it is not verified again.",

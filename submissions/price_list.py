@@ -5,7 +5,7 @@ from datetime import date
 
 from leaderboard import catalogue
 from leaderboard.models import Accelerator, Edition
-from scoring.cost import ON_DEMAND, choose_price
+from scoring.cost import ON_DEMAND, choose_price, dollars, unit_words
 from scoring.values import Hardware, Offer, Price
 
 Choice = tuple[str, str]
@@ -41,7 +41,7 @@ class PriceList:
     def _default_words(self, slug: str) -> str:
         price = self.price(Hardware(accelerator=slug))
         if price and price.offer:
-            return f"{dollars(price)} an hour per {price.offer.unit}"
+            return f"{dollars(price.usd_per_unit_hour)} an hour per {unit_words(price.offer.unit)}"
         return "several prices: name an offer" if self._series(slug) else "no price in the catalogue: declare your own"
 
     def _series(self, accelerator: str) -> list[Choice]:
@@ -56,13 +56,8 @@ class PriceList:
         where = " ".join(word for word in (offer.provider, offer.region) if word and word != "unstated")
         price = self.price(Hardware(accelerator=accelerator, offer=offer.slug))
         return (
-            f"{where} · {dollars(price)} an hour per {offer.unit} ({offer.slug})"
+            f"{where} · {dollars(price.usd_per_unit_hour)} an hour per {unit_words(offer.unit)} ({offer.slug})"
             if price
             else f"{where} · {offer.slug}"
         )
 
-
-def dollars(price: Price) -> str:
-    """The price of one unit, with at least two decimals: `$3.06`, `$0.526`."""
-    value = price.usd_per_unit_hour
-    return f"${value:.2f}" if value == round(value, 2) else f"${value.normalize():f}"

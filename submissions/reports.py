@@ -96,7 +96,7 @@ def visible(
         "revision": verification.revision,
         "finished_at": verification.finished_at,
         "passed": verification.passed,
-        "badge": verification.badge,
+        "badge": verification.badge if verification.passed else "",
         "findings": verification.findings,
         "measurements": verification.measurements,
         "scores": verification.scores,

@@ -30,17 +30,26 @@ OPEN_ENDED = frozenset({Status.REJECTED, Status.WITHDRAWN})
 
 
 @transaction.atomic
-def approve(submission: Submission, *, by: AbstractUser, at: datetime, seen: str, comment: str = "") -> Submission:
+def approve(
+    submission: Submission,
+    *,
+    by: AbstractUser,
+    at: datetime,
+    seen: str,
+    verification: int | None = None,
+    comment: str = "",
+) -> Submission:
     """Publishes an entry made of what was sent and found; an approved predecessor is superseded in the same commit.
 
-    `seen` is the content hash that the reviewer had on the page. Raises StepNotAllowed, ContentChanged, OwnEntry or
+    `seen` is the content hash, `verification` the number of the verification that the reviewer had on the page (0: there
+    was none; None: whichever is newest, for scripts that looked at no page). Raises StepNotAllowed, ContentChanged, OwnEntry or
     NotAMaintainer.
     """
-    locked = _locked_for_decision(submission, Status.APPROVED, by=by, seen=seen)
-    verification = _verification_that_holds(locked)
+    locked = lock_for_decision(submission, Status.APPROVED, by=by, seen=seen, verification=verification)
+    holding = _verification_that_holds(locked)
     predecessor = _locked_predecessor(locked)
     locked.entry = publishing.publish(
-        snapshot_of(locked, verification), by=by, at=at, supersedes=predecessor.entry if predecessor else None
+        snapshot_of(locked, holding), by=by, at=at, supersedes=predecessor.entry if predecessor else None
     )
     lifecycle.step(locked, Status.APPROVED, by=by, at=at, comment=comment)
     if predecessor:
@@ -49,17 +58,33 @@ def approve(submission: Submission, *, by: AbstractUser, at: datetime, seen: str
 
 
 @transaction.atomic
-def reject(submission: Submission, *, by: AbstractUser, at: datetime, seen: str, comment: str = "") -> Submission:
+def reject(
+    submission: Submission,
+    *,
+    by: AbstractUser,
+    at: datetime,
+    seen: str,
+    verification: int | None = None,
+    comment: str = "",
+) -> Submission:
     """For good, with a reason that the owner reads. Also ends what was quarantined."""
-    return _decide(submission, Status.REJECTED, by=by, at=at, seen=seen, comment=comment)
+    locked = lock_for_decision(submission, Status.REJECTED, by=by, seen=seen, verification=verification)
+    return _say_no(locked, Status.REJECTED, by=by, at=at, comment=comment)
 
 
 @transaction.atomic
 def request_changes(
-    submission: Submission, *, by: AbstractUser, at: datetime, seen: str, comment: str = ""
+    submission: Submission,
+    *,
+    by: AbstractUser,
+    at: datetime,
+    seen: str,
+    verification: int | None = None,
+    comment: str = "",
 ) -> Submission:
     """Gives it back to the owner, with a reason, to be mended and sent again."""
-    return _decide(submission, Status.CHANGES_REQUESTED, by=by, at=at, seen=seen, comment=comment)
+    locked = lock_for_decision(submission, Status.CHANGES_REQUESTED, by=by, seen=seen, verification=verification)
+    return _say_no(locked, Status.CHANGES_REQUESTED, by=by, at=at, comment=comment)
 
 
 @transaction.atomic
@@ -99,10 +124,7 @@ def is_maintainer(person: AbstractUser | AnonymousUser) -> bool:
     return person.is_active and person.is_staff
 
 
-def _decide(
-    submission: Submission, to: Status, *, by: AbstractUser, at: datetime, seen: str, comment: str
-) -> Submission:
-    locked = _locked_for_decision(submission, to, by=by, seen=seen)
+def _say_no(locked: Submission, to: Status, *, by: AbstractUser, at: datetime, comment: str) -> Submission:
     if not comment.strip():
         raise NeedsReason("This decision needs a reason, which the submitter reads.", field="comment")
     lifecycle.step(locked, to, by=by, at=at, comment=comment.strip())
@@ -114,8 +136,10 @@ def _locked(submission: Submission) -> Submission:
     return rows.get(pk=submission.pk)
 
 
-def _locked_for_decision(submission: Submission, to: Status, *, by: AbstractUser, seen: str) -> Submission:
-    """The row, locked, where this person may decide this now about what they saw."""
+def lock_for_decision(
+    submission: Submission, to: Status, *, by: AbstractUser, seen: str, verification: int | None
+) -> Submission:
+    """The row, locked, where this person may decide this now about what they saw (see `approve`)."""
     if not is_maintainer(by):
         raise NotAMaintainer("Only maintainers decide on submissions.")
     locked = _locked(submission)
@@ -128,12 +152,22 @@ def _locked_for_decision(submission: Submission, to: Status, *, by: AbstractUser
         raise ContentChanged(
             "The submission is no longer what you saw.", remedy="Read the page again and decide on what it shows now."
         )
+    newest = _newest_verification(locked)
+    if verification is not None and verification != (newest.number if newest else 0):
+        raise ContentChanged(
+            "It was verified again since you opened the page.",
+            remedy="Read the page again and decide on what it shows now.",
+        )
     return locked
+
+
+def _newest_verification(submission: Submission) -> Verification | None:
+    return submission.verifications.order_by("-number").first()
 
 
 def _verification_that_holds(submission: Submission) -> Verification:
     """The newest verification, where it is about this content, these rules and these prices."""
-    verification = submission.verifications.order_by("-number").first()
+    verification = _newest_verification(submission)
     if verification is None or not verification.passed:
         raise StepNotAllowed("No verification has passed.", remedy="Have it verified again.")
     if (verification.content_hash, verification.revision) != (submission.content_hash, submission.revision):

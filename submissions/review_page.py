@@ -30,7 +30,9 @@ class TaskPanel:
     """One task: what came out, claims beside it, what is found about it and its files."""
 
     slug: str
+    title: str
     outcome: str
+    """The value with its unit, or what stands in its place."""
     comparisons: tuple[Comparison, ...]
     facts: tuple[tuple[str, str], ...]
     findings: tuple[Mapping[str, Any], ...]
@@ -83,13 +85,15 @@ def page_of(submission: Submission, reader: AbstractUser | AnonymousUser) -> Rev
     verification = submission.verifications.order_by("-number").first()
     files = tuple(submission.evidence.all())
     findings = _by_severity(verification.findings if verification else ())
-    measured = {one["task"]: one for one in (verification.measurements if verification else ())}
+    measurements: Sequence[Mapping[str, Any]] = verification.measurements if verification else ()
+    measured = {one["task"]: one for one in measurements}
+    came_out = {one.slug: one for one in _results(submission, verification)}
     asked: Mapping[str, Mapping[str, Any]] = submission.manifest.get("tasks", {})
     return ReviewPage(
         submission=submission,
         verification=verification,
         facts=_facts(submission, verification),
-        tasks=tuple(_panel(slug, claims, measured.get(slug), findings, files) for slug, claims in asked.items()),
+        tasks=tuple(_panel(slug, claims, measured.get(slug), came_out.get(slug), findings, files) for slug, claims in asked.items()),
         warnings=tuple(one for one in findings if one["severity"] != Severity.NOTE),
         scores=_scores(verification),
         steps=tuple(submission.steps.select_related("by")),
@@ -107,14 +111,16 @@ def _panel(
     slug: str,
     claims: Mapping[str, Any],
     found: Mapping[str, Any] | None,
+    result: Result | None,
     findings: Sequence[Mapping[str, Any]],
     files: Sequence[Evidence],
 ) -> TaskPanel:
     return TaskPanel(
         slug=slug,
-        outcome=found["outcome"].replace("_", " ") if found else "not verified yet",
-        comparisons=_comparisons(claims, found or {}),
-        facts=_task_facts(claims, found or {}),
+        title=result.title if result else slug,
+        outcome=result.value if result else "not verified yet",
+        comparisons=_comparisons(claims, found or {}, phase),
+        facts=_task_facts(claims, result),
         findings=tuple(one for one in findings if one["task"] == slug),
         files=tuple(file for file in files if file.task == slug),
     )
@@ -144,37 +150,14 @@ def _points(what: str, claimed: float | None, derived: float | None) -> Comparis
     return Comparison(what, _number(claimed), _number(derived), apart)
 
 
-def _task_facts(claims: Mapping[str, Any], found: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
-    bracket, proof = found.get("bracket"), found.get("proof") or {}
-    place = f"{found['file']}, line {found['line']}" if found.get("file") and found.get("line") else ""
-    rows = f"{proof['rows']:,} of {proof['gold_rows']:,}" if proof.get("gold_rows") else ""
-    return _told(
-        ("Read at", place),
-        ("Clock", found.get("clock")),
-        ("Bracket", f"{_number(bracket[0])} to {_number(bracket[1])} s" if bracket else ""),
-        ("Margin", _number(found.get("margin"))),
-        ("Afterwards", found.get("stability")),
-        ("Rows scored", rows),
-        ("95% interval of the proof", _ends(proof.get("interval"))),
-        ("Runs", len(found.get("runs") or ()) or ""),
-        ("Result of each run", _each(found.get("runs") or ())),
-        ("Spread", _number(found.get("spread"))),
-        ("95% interval over the runs", _ends(found.get("interval"))),
-        ("Seeds", ", ".join(str(seed) for seed in claims.get("seeds") or ())),
-        ("Batch size", claims.get("batch_size")),
-        ("Sequence length", claims.get("sequence_length")),
+def _task_facts(claims: Mapping[str, Any], result: Result | None) -> tuple[tuple[str, str], ...]:
+    """How the number came about, then what was declared of the task."""
+    declared = _told(
+        ("seeds", ", ".join(str(seed) for seed in claims.get("seeds") or ())),
+        ("batch size", claims.get("batch_size")),
+        ("sequence length", claims.get("sequence_length")),
     )
-
-
-def _ends(interval: Sequence[float | None] | None) -> str:
-    """`28.1 to 33`; an upper end of None is N/R."""
-    return f"{_number(interval[0])} to {_number(interval[1]) or NOT_REACHED_TEXT}" if interval else ""
-
-
-def _each(runs: Sequence[Mapping[str, Any]]) -> str:
-    """The runs beside one another; nothing where there is one."""
-    shown = [_number(run.get("value")) or MISSING_TEXTS.get(run["outcome"], "") for run in runs]
-    return ", ".join(shown) if len(runs) > 1 else ""
+    return (*(result.lines if result else ()), *declared)
 
 
 def _facts(submission: Submission, verification: Verification | None) -> tuple[tuple[str, str], ...]:

@@ -15,9 +15,9 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from scoring.rules import Measure
+from leaderboard.derivations import Result, results
+from scoring.rules import Measure, Phase
 from submissions import intake, lifecycle, review
-from submissions.derivations import derived
 from submissions.errors import Refused
 from submissions.evidence import open_blob
 from submissions.models import Evidence, Status, Step, Submission, Verification
@@ -90,7 +90,7 @@ def detail(request: HttpRequest, pk: UUID) -> HttpResponse:
         "shown": shown,
         "findings": sorted(shown["findings"], key=lambda finding: SEVERITIES.index(finding["severity"])),
         "counts": counted(shown["findings"]),
-        "tasks": derived(shown["measurements"], submission.edition.tasks.all(), submission.phase, price),
+        "tasks": results_of(submission, shown["measurements"], price),
         "price": price if shown["measurements"] else {},
         "scores": scores_of(shown),
         "files": submission.evidence.all(),
@@ -110,6 +110,13 @@ def reason_of(submission: Submission, steps: Sequence[Step]) -> Step | None:
     """The step whose words explain the state: the last one; in a draft that is mended, the last that has words."""
     told = [step for step in steps if step.comment]
     return next((step for step in told if submission.status == Status.DRAFT or step is steps[0]), None)
+
+
+def results_of(submission: Submission, measurements: Sequence[Mapping[str, Any]], price: Mapping[str, Any]) -> list[Result]:
+    """What came out of each task, in the edition's order; nothing before it is verified."""
+    if not measurements:
+        return []
+    return results(measurements, submission.edition.tasks.all(), Phase(submission.phase), price)
 
 
 def scores_of(shown: Mapping[str, Any]) -> list[dict[str, Any]]:

@@ -1,4 +1,4 @@
-"""The demo's data sets: gold labels, and predictions of models that are right nearly always.
+"""The demo's data sets: gold labels, and predictions of models that are right mostly.
 
 Everything is picked by hashes, so that every machine and every version of Python makes the same files. The sentences
 are made of our own words; nobody else's text is in them.

@@ -2,6 +2,7 @@
 
 import functools
 import os
+import secrets
 import subprocess
 import sys
 from collections.abc import Callable
@@ -30,7 +31,7 @@ PRODUCTION = {
     "REDIS_URL": "redis://127.0.0.1:1/0",
     "PUBLIC_URL": "https://hulk.example.org",
     "ALLOWED_HOSTS": "hulk.example.org",
-    "SECRET_KEY": "only-for-checking-settings-0123456789-abcdefghijklmnopqrstuvwxyz-ABCDEFGHIJ",
+    "SECRET_KEY": secrets.token_urlsafe(48),
 }
 """Settings as in production, with no server behind them: no check here needs one."""
 

@@ -15,7 +15,7 @@ import urllib.request
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from hulk_site.embedded import ROOT, Unusable, last_line
+from hulk_site.embedded import ROOT, Home, Unusable, free_port, last_line
 from hulk_site.local.services import VAR, lasting_home, start_servers, write_services
 from hulk_site.local.supervisor import Asked, Process, Supervisor, exit_code_of, tail
 
@@ -33,22 +33,27 @@ def up(say: Callable[[str], None]) -> int:
         hold(lock.fileno())
         refuse_taken(port)
         with Supervisor(say, lock.fileno()) as supervisor:
-            say("Starting PostgreSQL and Valkey …")
-            home = functools.cache(lambda: lasting_home(say))
-            addresses = start_servers(supervisor, home, durable=True)
-            url = os.environ.get("PUBLIC_URL") or f"http://127.0.0.1:{port}"
-            environment = {**os.environ, **write_services(addresses, url), "HULK_BIND": f"127.0.0.1:{port}"}
-            say("Preparing database, baselines and the demo edition …")
-            prepare(supervisor, environment)
-            say("Starting web, worker and beat …")
-            start_processes(supervisor, environment, port)
-            say(welcome(url))
             try:
-                supervisor.watch()
+                serve(supervisor, port, say)
             except Asked:
                 say("Stopping …")
     say("HULK has stopped; its data is kept for the next start.")
     return 0
+
+
+def serve(supervisor: Supervisor, port: int, say: Callable[[str], None]) -> None:
+    """Starts everything and watches over it. Returns never: raises Asked when asked to stop, at whatever step."""
+    say("Starting PostgreSQL and Valkey …")
+    home = functools.cache(lambda: lasting_home(say))
+    addresses = start_servers(supervisor, home, durable=True)
+    url = os.environ.get("PUBLIC_URL") or f"http://127.0.0.1:{port}"
+    environment = {**os.environ, **write_services(addresses, url), "HULK_BIND": f"127.0.0.1:{port}"}
+    say("Preparing database, baselines and the demo edition …")
+    prepare(supervisor, environment)
+    say("Starting web, worker and beat …")
+    start_processes(supervisor, environment, port)
+    say(welcome(url, None if os.environ.get("DATABASE_URL") else home()))
+    supervisor.watch()
 
 
 def wanted_port() -> int:
@@ -76,7 +81,7 @@ def refuse_taken(port: int) -> None:
         except PermissionError as error:
             raise Unusable(f"Port {port} needs root; choose another one: make run PORT=8000") from error
         except OSError as error:
-            raise Unusable(f"Port {port} is taken; choose another one: make run PORT={port + 1}") from error
+            raise Unusable(f"Port {port} is taken; choose another one: make run PORT={free_port()}") from error
 
 
 def prepare(supervisor: Supervisor, environment: Mapping[str, str]) -> None:
@@ -140,8 +145,8 @@ def wait_for_web(running: "subprocess.Popen[bytes]", port: int, log: Path) -> No
     raise Unusable(f"The web server did not start: {last_line(log.read_text(errors='replace'))} (all of it: {log})")
 
 
-def welcome(url: str) -> str:
-    """Address, demo sign-ins, and a command to paste that submits a sample."""
+def welcome(url: str, home: Home | None) -> str:
+    """Address, demo sign-ins, a command to paste that submits a sample, and where the data is (`home`, if ours)."""
     demo = json.loads((VAR / "demo.json").read_text())
     people = "\n".join(f"    {name:<12} {user['password']}" for name, user in demo["users"].items())
     return f"""
@@ -154,8 +159,21 @@ Sign in ({url}/account/login/; the maintainer reviews in {url}/admin/):
 Submit a sample to the demo edition (paste this into another terminal):
 {sample_command(url, demo["users"]["researcher"]["token"])}
 
+{where_data_is(home)}
 Logs: {LOGS}/    Stop with Ctrl-C.
 """
+
+
+def where_data_is(home: Home | None) -> str:
+    """Where to look for the data, and what may remove it."""
+    if home is None:
+        return f"Data: evidence in {VAR}/, the rest in the database that DATABASE_URL names."
+    if home.postgres_user is None:
+        return f"Data: {VAR}/"
+    return (
+        f"Data: evidence in {VAR}/, the database in {home.folder}/, as PostgreSQL does not run as root.\n"
+        "  Many systems empty /var/tmp of what is 30 days old: start HULK as another user to keep it all here."
+    )
 
 
 def sample_command(url: str, token: str) -> str:

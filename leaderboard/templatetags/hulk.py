@@ -9,9 +9,8 @@ from django import template
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from leaderboard.catalogue import decimal_text
 from leaderboard.columns import PHASE_TITLES
-from leaderboard.numbers import MISSING_TEXTS, score_text, value_text
+from leaderboard.numbers import MISSING_TEXTS, number_text, percent_text, score_text, value_text
 from scoring.rules import MetricKind
 
 register = template.Library()
@@ -30,10 +29,7 @@ def metric_words(metric: str) -> str:
 @register.filter
 def decimal(value: Decimal | float | None) -> str:
     """A number as it was given, without an exponent and trailing zeros: `91`, `3.06`, `1,274.87`."""
-    if value is None:
-        return ""
-    whole, point, rest = decimal_text(Decimal(str(value))).partition(".")
-    return f"{int(whole):,}{point}{rest}"
+    return "" if value is None else number_text(value)
 
 
 @register.filter
@@ -51,10 +47,7 @@ def usd(value: float | None) -> str:
 @register.filter
 def percent(value: Decimal | float | None) -> str:
     """A metric in percent to four decimals at most, never rounded up to a cut-off that it misses."""
-    if value is None:
-        return ""
-    shown = Decimal(str(value)).quantize(Decimal("0.0001"), rounding="ROUND_FLOOR")
-    return decimal_text(shown)
+    return "" if value is None else percent_text(value)
 
 
 @register.filter
@@ -81,12 +74,18 @@ def badge_class(badge: str) -> str:
 
 
 @register.filter(name="bytes")
-def bytes_text(size: int) -> str:
-    """A size in the unit in which it is a round number: `200 MB`, `64 KiB`, else to one decimal."""
+def limit_text(size: int) -> str:
+    """A limit in the unit in which it is a round number: `200 MB`, `64 KiB`; else as a file's size."""
     for units in (DECIMAL_UNITS, BINARY_UNITS):
         for factor, unit in units:
             if size >= factor and size % factor == 0:
                 return f"{size // factor:,} {unit}"
+    return file_size(size)
+
+
+@register.filter
+def file_size(size: int) -> str:
+    """A file's size in decimal units, to one decimal: `14.2 kB`, `1.0 MB`, `99 bytes`."""
     for factor, unit in DECIMAL_UNITS:
         if size >= factor:
             return f"{size / factor:,.1f} {unit}"
@@ -118,7 +117,6 @@ def named(key: str, names: Mapping[str, str]) -> str:
 def phase_title(phase: str) -> str:
     """A phase as boards call it: `Fine-tuning`; an unknown one as it is."""
     return {str(key): title for key, title in PHASE_TITLES.items()}.get(phase, phase)
-
 
 
 @register.filter

@@ -15,14 +15,15 @@ def check_clock(facts: SubmissionFacts) -> Iterator[Finding]:
         return
     if facts.bundle.clock not in (None, facts.rules.clock):
         message = f"The manifest names the clock `{facts.bundle.clock}`; the edition's is `{facts.rules.clock}`."
-        remedy = "Send times of the edition's clock and leave `clock` empty, where the log has them."
+        remedy = "Send times of the edition's clock and leave `clock` (in the form: 'Where the clock starts') empty, where the log has them."
         yield finding("clock-differs", message, remedy=remedy)
     if facts.bundle.includes_evaluation == "yes":
         message = "The times include evaluation, which the edition leaves off the clock."
         yield finding("clock-differs", message, remedy="Log times without evaluation, where you can; else leave it so.")
     elif facts.bundle.includes_evaluation != "no":
         message = "The manifest does not say whether the times include evaluation."
-        yield finding("clock-differs", message, remedy="Set `includes_evaluation` to `yes` or `no`.")
+        remedy = "Set `includes_evaluation` to `yes` or `no`; in the form: 'Is evaluation on the clock?'."
+        yield finding("clock-differs", message, remedy=remedy)
 
 
 def check_code(facts: SubmissionFacts) -> Iterator[Finding]:

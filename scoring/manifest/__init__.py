@@ -5,6 +5,7 @@ goes out as values.
 """
 
 from scoring.manifest.bundles import bundle_of, hardware_of, named_day
+from scoring.manifest.fields import file_name
 from scoring.manifest.keys import ENERGY, LATENCIES, LIMITS, LOG, MOST_RUNS, PREDICTIONS, part_names
 from scoring.manifest.places import Place, absent, places, required
 from scoring.manifest.problems import Malformed, Mistakes, Problem, TooLarge, closest, shown
@@ -26,6 +27,7 @@ __all__ = [
     "absent",
     "bundle_of",
     "closest",
+    "file_name",
     "hardware_of",
     "load",
     "merge",

@@ -18,6 +18,8 @@ MOST_MARKS = 4
 NAME_LENGTH = 120
 URL_LENGTH = 400
 FILE_NAME_LENGTH = 255
+YEARS = (2000, 2100)
+"""The first and the last year that a run may have."""
 
 
 Check = Callable[[Any, str, Mistakes], Any]
@@ -25,11 +27,15 @@ Check = Callable[[Any, str, Mistakes], Any]
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One key of an object: how it is checked, what it is where it is left out, and whether it may be."""
+    """One key of an object: how it is checked, what it is where it is left out, and whether it may be.
+
+    `absent` is checked in its place where one that is needed is left out: of an object, the keys that are needed.
+    """
 
     check: Check
     default: Any = None
     required: bool = False
+    absent: Any = None
 
 
 def read_object(value: Any, path: str, fields: Mapping[str, Field], mistakes: Mistakes) -> dict[str, Any]:
@@ -48,9 +54,12 @@ def _read_field(value: Mapping[str, Any], path: str, name: str, field: Field, mi
     place = _below(path, name)
     given = value.get(name)
     if given is None or given == "":
-        if field.required:
+        if not field.required:
+            return field.default
+        if field.absent is None:
             mistakes.note(place, f"`{place}` is needed.", code="required")
-        return field.default
+            return field.default
+        given = field.absent
     kept = field.check(given, place, mistakes)
     return field.default if kept is None else kept
 
@@ -102,13 +111,18 @@ def number(least: float, most: float) -> Check:
         if not is_number or not math.isfinite(value) or not least <= value <= most:
             mistakes.note(
                 path,
-                f"`{path}` must be a number from {least:,g} to {most:,g}; it is {shown(value)}.",
+                f"`{path}` must be a number from {_written(least)} to {_written(most)}; it is {shown(value)}.",
                 code="out-of-range" if is_number else "not-a-number",
             )
             return None
         return value
 
     return check
+
+
+def _written(number: float) -> str:
+    """A bound as people write it: `100,000,000`, `0.000001`, never with an exponent."""
+    return f"{number:,}" if isinstance(number, int) else f"{number:,.12f}".rstrip("0").rstrip(".")
 
 
 def whole(least: int, most: int) -> Check:
@@ -160,11 +174,22 @@ def day(value: Any, path: str, mistakes: Mistakes) -> str | None:
         kept = date.fromisoformat(value) if isinstance(value, str) and len(value) == len("2026-11-20") else None
     except ValueError:
         kept = None
-    if kept is None or not 2000 <= kept.year <= 2100:
-        remedy = "Write it as 2026-11-20, a day from 2000 to 2100."
-        mistakes.note(path, f"`{path}` is not a date: {shown(value)}.", remedy=remedy)
+    if kept is None:
+        mistakes.note(path, f"`{path}` is not a date: {shown(value)}.", remedy="Write it as 2026-11-20.")
+        return None
+    if not _is_in_range(kept, value, path, mistakes):
         return None
     return kept.isoformat()
+
+
+def _is_in_range(kept: date, value: Any, path: str, mistakes: Mistakes) -> bool:
+    """Whether a day or time lies in the years that a run may have; noted where it does not."""
+    first, last = YEARS
+    if first <= kept.year <= last:
+        return True
+    message = f"`{path}` is outside the years that are accepted: {shown(value)}."
+    mistakes.note(path, message, remedy=f"Give one from {first}-01-01 to {last}-12-31.", code="out-of-range")
+    return False
 
 
 def moment(value: Any, path: str, mistakes: Mistakes) -> str | None:
@@ -174,9 +199,10 @@ def moment(value: Any, path: str, mistakes: Mistakes) -> str | None:
         kept = kept and (kept if kept.tzinfo else kept.replace(tzinfo=UTC)).astimezone(UTC)
     except (ValueError, OverflowError):
         kept = None
-    if kept is None or not 2000 <= kept.year <= 2100:
-        remedy = "Write it as 2026-11-20T09:30:00Z, from 2000 to 2100."
-        mistakes.note(path, f"`{path}` is not a time: {shown(value)}.", remedy=remedy)
+    if kept is None:
+        mistakes.note(path, f"`{path}` is not a time: {shown(value)}.", remedy="Write it as 2026-11-20T09:30:00Z.")
+        return None
+    if not _is_in_range(kept, value, path, mistakes):
         return None
     return kept.isoformat()
 

@@ -68,10 +68,12 @@ def _kinds(phase: str, task: Mapping[str, Any]) -> list[str]:
 def absent(manifest: Mapping[str, Any], have: Collection[Place], parts: Mapping[str, Sequence[str]]) -> list[Place]:
     """The places that still need a file, each once. `parts`: the named parts of each task's gold set."""
     keys = {place.key for place in have}
+    needed = required(manifest, have)
+    named = {str(place): place for place in needed if place.name}
     lacking: dict[str, Place] = {}
-    for place in required(manifest, have):
+    for place in needed:
         for one in _lacking(place, keys, parts.get(place.task, ())):
-            lacking.setdefault(str(one), one)
+            lacking.setdefault(str(one), named.get(str(one), one))
     return list(lacking.values())
 
 

@@ -66,7 +66,7 @@ def read(data: Any, known: Known, *, complete: bool = True) -> tuple[dict[str, A
     return manifest, mistakes
 
 
-STILL_OPEN = {(field, "required") for field in ("hardware", "hardware.accelerator", "tasks")}
+STILL_OPEN = {(field, "required") for field in ("hardware.accelerator", "tasks")}
 """What a draft may lack until it is sent."""
 
 

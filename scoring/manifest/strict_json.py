@@ -9,6 +9,8 @@ from scoring.manifest.problems import Malformed, Problem, TooLarge
 
 STRING = re.compile(rb'"(?:[^"\\]|\\.)*+(?:"|\\?\Z)', re.DOTALL)
 """A string, or one that never ends: in one pass whatever is sent."""
+TOKEN = re.compile(r'"(?:[^"\\]|\\.)*+"|[{}\[\]:]', re.DOTALL)
+"""What tells the keys of objects: strings, brackets and colons."""
 LONGEST_NUMBER = 40
 """Characters of a number as written; Python alone would read 4,300 digits."""
 
@@ -28,6 +30,10 @@ def load(raw: bytes, *, most_bytes: int, most_depth: int) -> dict[str, Any]:
             parse_int=_whole,
             parse_float=_decimal,
         )
+    except _KeyTwice as error:
+        key, line = _first_repeat(raw.decode("utf-8-sig"))
+        message = f"The key {key!r:.60} is given twice in one object, the second time at line {line}."
+        raise _malformed(message, "Keep one of them.", line=line) from error
     except UnicodeDecodeError as error:
         raise _malformed(f"The manifest is not UTF-8 (byte {error.start}).", "Save it as UTF-8.") from error
     except json.JSONDecodeError as error:
@@ -58,10 +64,32 @@ def _too_deep(raw: bytes, most: int) -> bool:
 def _once_each(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     data = dict(pairs)
     if len(data) != len(pairs):
-        seen: set[str] = set()
-        twice = next(key for key, _ in pairs if key in seen or seen.add(key))  # type: ignore[func-returns-value]
-        raise _malformed(f"The key {twice!r:.60} is given twice in one object.", "Keep one of them.")
+        raise _KeyTwice
     return data
+
+
+class _KeyTwice(Exception):
+    """The parser found a key a second time; it does not tell where."""
+
+
+def _first_repeat(text: str) -> tuple[str, int]:
+    """The first key that its object has already, and the line of it; the text is JSON at least up to there."""
+    objects: list[set[str]] = []
+    last = None
+    for token in TOKEN.finditer(text):
+        mark = token[0]
+        if mark in "{[":
+            objects.append(set())
+        elif mark in "}]":
+            objects.pop()
+        elif mark != ":":
+            last = token
+        elif last is not None:
+            key = str(json.loads(last[0]))
+            if key in objects[-1]:
+                return key, text.count("\n", 0, last.start()) + 1
+            objects[-1].add(key)
+    raise ValueError("No key is given twice.")
 
 
 def _not_a_number(word: str) -> Any:

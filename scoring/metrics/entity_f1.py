@@ -108,15 +108,21 @@ def _f1_of_draws(gold: Entities, predicted: Entities, random: np.random.RandomSt
 
     Sentences with equal counts are alike, so a draw is how often each of the few kinds of sentences comes: multinomial.
     """
-    kinds, many = np.unique(_counts_by_sentence(gold, predicted), axis=0, return_counts=True)
+    correct, both = _counts_by_sentence(gold, predicted)
+    base = int(both.max()) + 1
+    kinds, many = np.unique(correct * base + both, return_counts=True)
     size = len(gold.lengths)
-    correct, both = (random.multinomial(size, many / size, RESAMPLES) @ kinds).T
+    drawn = random.multinomial(size, many / size, RESAMPLES)
+    correct, both = drawn @ (kinds // base), drawn @ (kinds % base)
     return np.divide(200.0 * correct, both, out=np.zeros(RESAMPLES), where=both > 0)
 
 
-def _counts_by_sentence(gold: Entities, predicted: Entities) -> NDArray[np.int64]:
-    """Entities that are right, and those of gold and prediction together, by sentence: shape (sentences, 2)."""
-    sentence = np.repeat(np.arange(len(gold.lengths)), gold.lengths)
-    marks = (right(gold, predicted), predicted.starts, gold.starts)
-    correct, found, there = (np.bincount(sentence[mark], minlength=len(gold.lengths)) for mark in marks)
-    return np.stack([correct, found + there], axis=1)
+def _counts_by_sentence(gold: Entities, predicted: Entities) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Entities that are right, and those of gold and prediction together: each of shape (sentences,)."""
+    ends = np.cumsum(gold.lengths)
+
+    def counted(marks: Flags) -> NDArray[np.int64]:
+        sentence = np.searchsorted(ends, np.flatnonzero(marks), side="right")
+        return np.bincount(sentence, minlength=len(ends))
+
+    return counted(right(gold, predicted)), counted(predicted.starts) + counted(gold.starts)

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scoring.goldset import Gold
+from scoring.readers.label_lines import LabelLines, read_label_lines
 from scoring.readers.label_rows import PREDICTED, LabelRow, read_labels
 from scoring.readers.notes import Notes
 from scoring.readers.numbers import whole
@@ -43,18 +44,23 @@ class AnswerReader:
     def __init__(self, task: Task, gold: Gold | None) -> None:
         self._task = task
         self._pairs = pair_places(gold)
+        self._spellings = _spellings(task.labels)
         self._codes = {label.lower(): number for number, label in enumerate(task.labels)}
         self.parts = {part.name: np.full(part.size, MISSING, np.int8) for part in task.parts}
 
     def read(self, text: Text, part: str, notes: Notes) -> None:
-        """One file. `part` is `WHOLE` where it is for the whole dev set."""
-        sizes = [each.size for each in self._task.parts if part in (WHOLE, each.name)]
-        size = sum(sizes)
+        """One file. `part` is `WHOLE` where it is for the whole dev set.
+
+        A row more than there are is read as well: where rows have ids, one of them is unknown or stands there twice.
+        """
+        size = sum(each.size for each in self._task.parts if part in (WHOLE, each.name))
+        if self._put_together(read_label_lines(text, self._spellings, rows=size + 1), part, size):
+            return
         rows = read_labels(text, PREDICTED, rows=size + 1)
         ids = RowIds(self._task, None if part == WHOLE else part, self._pairs)
         unnamed: list[int] = []
         for count, row in enumerate(rows, 1):
-            if count > size:
+            if count > size and row.id is None and row.pair is None:
                 notes.add("predictions-length", f"The file has more than the dev set's {size:,} rows.", line=row.line)
                 return
             code = self._code(row, notes)
@@ -64,6 +70,22 @@ class AnswerReader:
                 self._put(place, code, row, notes)
         if unnamed:
             self._put_in_order(unnamed, part, size, notes)
+
+    def _put_together(self, lines: LabelLines | None, part: str, size: int) -> bool:
+        """Takes a file in which nothing is out of the ordinary; False, and nothing done, where something is."""
+        if lines is None or len(lines.codes) > size:
+            return False
+        if lines.ids is None:
+            if len(lines.codes) == size:
+                self._fill(lines.codes, part)
+            return len(lines.codes) == size
+        name = WHOLE if len(self._task.parts) == 1 else part
+        if name not in self.parts or (lines.ids >= size).any():
+            return False
+        if len(np.unique(lines.ids)) < len(lines.ids):
+            return False
+        self.parts[name][lines.ids] = lines.codes
+        return True
 
     def _code(self, row: LabelRow, notes: Notes) -> int:
         labels = len(self._task.labels)
@@ -106,6 +128,10 @@ class AnswerReader:
             message = f"The file has {len(codes):,} rows without ids, and the dev set has {size:,}."
             notes.add("predictions-length", message)
             return
+        self._fill(np.array(codes, np.int8), part)
+
+    def _fill(self, codes: NDArray[np.int8], part: str) -> None:
+        """All rows of the part or of all parts, one after the other."""
         start = 0
         for each in self._task.parts:
             if part in (WHOLE, each.name):
@@ -119,3 +145,13 @@ class AnswerReader:
     def _two_files(self) -> str:
         parts = " and ".join(each.name for each in self._task.parts)
         return f"Send {parts} as a file each, or add a column `split` or `pairID`."
+
+
+def _spellings(labels: Sequence[str]) -> dict[bytes, int]:
+    """The usual spellings of the labels and of their integers, with the codes of `Answers`."""
+    spellings: dict[bytes, int] = {}
+    for number in range(len(labels)):
+        spellings |= {b"%d" % number: len(labels) + number, b"LABEL_%d" % number: len(labels) + number}
+    for code, label in enumerate(labels):
+        spellings |= {each.encode(): code for each in (label, label.lower(), label.upper(), label.capitalize())}
+    return spellings

@@ -23,7 +23,9 @@ class DelimitedLog:
     def recognises(self, head: bytes, request: LogRequest) -> bool:
         """A header that names something known, or under which lies a row with as many columns: prose has neither."""
         titles = first_line(head)
-        if titles is None or is_numeric(titles):
+        if titles is None:
+            return _is_one_column(head, request)
+        if is_numeric(titles):
             return False
         found = columns(titles, request.tasks)
         if found.time is not None or found.metrics:
@@ -49,6 +51,15 @@ class DelimitedLog:
         for block in chain([first.after(1)], blocks):
             evaluations.add_rows(block.rows(matcher, shape.cells))
         return evaluations.reading(format)
+
+
+def _is_one_column(head: bytes, request: LogRequest) -> bool:
+    """A known name over a number: with nothing beside it, it is still a log, of which can be said what it lacks."""
+    title, _, rest = head.decode(errors="replace").strip().partition("\n")
+    if title.startswith(("{", "[", "<")) or not is_numeric([rest.lstrip().partition("\n")[0]]):
+        return False
+    found = columns([title.strip()], request.tasks)
+    return found.time is not None or bool(found.metrics)
 
 
 class _Shape:

@@ -33,7 +33,7 @@ class LabelRow:
 
 
 @dataclass(frozen=True, slots=True)
-class _Columns:
+class Layout:
     """Where label, id, split and pair id stand; None where the file has no such column."""
 
     label: int
@@ -84,7 +84,7 @@ def _read_json(
     objects: Iterator[tuple[int, dict[str, object]]], label_names: Sequence[str], rows: int
 ) -> Iterator[LabelRow]:
     keys: list[str] = []
-    places: _Columns | None = None
+    places: Layout | None = None
     for number, row in objects:
         if places is None:
             keys = list(row)
@@ -98,7 +98,7 @@ def _read_json(
 
 
 def _read_delimited(text: Text, label_names: Sequence[str], rows: int) -> Iterator[LabelRow]:
-    places: _Columns | None = None
+    places: Layout | None = None
     delimiter: bytes | None = None
     width = 0
     for number, line in text.lines(rows=text.limits.log_rows):
@@ -106,30 +106,32 @@ def _read_delimited(text: Text, label_names: Sequence[str], rows: int) -> Iterat
             delimiter = delimiter_of(line)
             cells = cells_of(line, delimiter)
             width = len(cells)
-            places = _places(cells, label_names)
-            if places is not None:
+            places, has_header = layout_of(cells, label_names)
+            if places is None:
+                raise _no_label(cells, number)
+            if has_header:
                 continue
-            places = _headerless(cells, number)
         if rows == 0:
             return
         rows -= 1
         yield places.row(number, fit(cells_of(line, delimiter), width, number))
 
 
-def _places(titles: Sequence[str], label_names: Sequence[str]) -> _Columns | None:
+def _places(titles: Sequence[str], label_names: Sequence[str]) -> Layout | None:
     """The columns that a header names; None where it names no label, so that it may be a row."""
     names = [name(title).joined for title in titles]
     label = _first(names, label_names)
     if label is None:
         return None
-    return _Columns(label, _first(names, _IDS), _first(names, _SPLITS), _first(names, _PAIRS))
+    return Layout(label, _first(names, _IDS), _first(names, _SPLITS), _first(names, _PAIRS))
 
 
-def _headerless(cells: Sequence[str], line: int) -> _Columns:
-    """One column is the label, two are id and label."""
-    if len(cells) > 2:
-        raise _no_label(cells, line)
-    return _Columns(0) if len(cells) == 1 else _Columns(1, 0)
+def layout_of(cells: Sequence[str], label_names: Sequence[str]) -> tuple[Layout | None, bool]:
+    """The layout that a file's first line tells, and whether that line is a header. Without one, one column is the
+    label and two are id and label; None where there are more."""
+    if (named := _places(cells, label_names)) is not None:
+        return named, True
+    return {1: Layout(0), 2: Layout(1, 0)}.get(len(cells)), False
 
 
 def _first(names: Sequence[str], wanted: Sequence[str]) -> int | None:

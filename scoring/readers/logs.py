@@ -53,6 +53,8 @@ LOG_READERS: tuple[LogReader, ...] = (
 BINARY_READERS: tuple[LogReader, ...] = (TensorBoardLog(),)
 """Asked before those, about the bytes as they are: what none of these recognises must be text."""
 
+_FORMATS = "Send one of the formats that the rules page lists, or bring two patterns in `log_pattern`."
+
 
 def read(source: Source, request: LogRequest) -> LogReading:
     """The log as its format's reader understands it, with a finding where none does."""
@@ -73,12 +75,14 @@ def _reader_of(text: Text, request: LogRequest) -> LogReader:
     if reader := _asked(LOG_READERS, text.head(), request):
         return reader
     for block in text.blocks():
+        if b"\n" not in block and len(block) > text.limits.line_bytes:
+            raise Unreadable("A line is too long for a log, and the file is not JSON.", remedy=_FORMATS)
         for reader in (MlLog(), *TEXT_READERS):
             if reader.recognises_block(block):
                 return reader
     raise Unreadable(
         "No reader recognises the file: it has no header of columns, is not JSON, and has no lines of a known program.",
-        remedy="Send one of the formats that the rules page lists, or bring two patterns in `log_pattern`.",
+        remedy=_FORMATS,
     )
 
 

@@ -52,7 +52,7 @@ def proof(
 
 
 def digest(parts: Iterable[tuple[str, Sequence[str], Sequence[NDArray[np.integer]]]]) -> str:
-    """SHA-256 over the labels as understood, by part: its name, the names that its codes mean, its arrays of numbers."""
+    """SHA-256 over the labels as understood, by part: its name, what its codes mean, its arrays of numbers."""
     total = hashlib.sha256()
     for name, meanings, arrays in parts:
         total.update("\0".join([name, *meanings, "\n"]).encode())

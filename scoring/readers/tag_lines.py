@@ -79,7 +79,7 @@ def _text(word: np.uint64) -> bytes:
 def _tags(lines: LineBlock) -> Words | None:
     """The last cell of each line as a word, 0 where the line is blank or starts a document."""
     data = lines.block.data
-    controls = int((lines.block.bytes[: len(data)] < 0x20).sum())
+    controls = int(np.count_nonzero(lines.block.bytes[: len(data)] < 0x20))
     if controls != sum(data.count(end) for end in (b"\n", b"\r", b"\t")):
         return None
     block = Block(_BEFORE + data)

@@ -18,7 +18,7 @@ from scoring.readers.sentences import Sentences, TooMany, read_sentences
 from scoring.readers.tags import TagBook, tags_of
 from scoring.readers.text import Text, Unreadable
 from scoring.readers.wording import shown
-from scoring.rules import WHOLE, Part, Rules, Task
+from scoring.rules import Part, Rules, Task
 from scoring.values import Source
 
 _TOKENS_A_SENTENCE = 1000

@@ -44,7 +44,7 @@ ORDER = {
         "jobs",
         "rescoring publishing",
         "boards headings public_api entry_page overview",
-        "charts citation derivations samples templatetags",
+        "charts citation intervals derivations samples templatetags",
         "filters",
         "ranking",
         "columns",

@@ -115,9 +115,11 @@ class Maintainer(Visitor):
         page = self.review_page(pk)
         assert f'name="decision" value="{decision}"' in page, "the button is not there"
         seen = re.search(r'name="seen" value="(\w+)"', page)
+        verification = re.search(r'name="verification" value="(\d+)"', page)
         address = re.search(r'<form method="post" action="([^"]+)"[^>]*decision', page)
-        assert seen and address
-        data = {"decision": decision, "comment": comment, "seen": seen.group(1)}
+        assert seen and verification and address
+        data = {"decision": decision, "comment": comment}
+        data |= {"seen": seen.group(1), "verification": verification.group(1)}
         return self.browser.post(address.group(1), data, follow=True)
 
     def approve(self, pk: str) -> str:

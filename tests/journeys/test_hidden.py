@@ -1,4 +1,4 @@
-"""Hidden dev sets: what a submitter sees of two submissions that differ in one row is equal, unless the cut-off flips."""
+"""Hidden dev sets: two submissions that differ in one row look equal to their owner, unless the cut-off flips."""
 
 import json
 import re
@@ -32,7 +32,9 @@ def sent(phase: str, content: str, **claims: Any) -> tuple[dict[str, Any], dict[
     """A submission of one task with these predictions."""
     log = {"latencies": "toy/ms.txt"} if phase == "inference" else {"log": "toy/log.csv"}
     name, proof = next(iter(log.values())), {"predictions": "toy/dev.tsv"}
-    bytes_ = b"".join(b"%.3f\n" % (2 + row % 9 / 10) for row in range(1000)) if phase == "inference" else CROSSES.encode()
+    bytes_ = (
+        b"".join(b"%.3f\n" % (2 + row % 9 / 10) for row in range(1000)) if phase == "inference" else CROSSES.encode()
+    )
     manifest = manifest_of() | {"phase": phase, "tasks": {"toy": {**log, **proof, **claims}}}
     return manifest, {name: bytes_, "toy/dev.tsv": content.encode().ljust(SIZE, b"\n")}
 
@@ -127,4 +129,3 @@ class TestOneRow:
         pk = ada.send_bundle(*sent(phase, predictions(AT)))
         assert "predictions-shared" not in json.dumps(ada.verification(pk))
         assert "predictions-shared" in mia.review_page(pk)
-

@@ -76,7 +76,10 @@ class TestHalvesOfMnli:
         import_gold("mnli")
 
     def verification(self, ada: Researcher, matched: int, mismatched: int) -> dict:
-        halves = {"matched": right(self.NAMES["matched"], matched), "mismatched": right(self.NAMES["mismatched"], mismatched)}
+        halves = {
+            "matched": right(self.NAMES["matched"], matched),
+            "mismatched": right(self.NAMES["mismatched"], mismatched),
+        }
         return ada.verification(ada.send_bundle(*finetuning({"mnli": halves})))
 
     def test_each_must_be_half_there(self, ada: Researcher) -> None:

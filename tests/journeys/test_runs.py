@@ -20,7 +20,9 @@ def gold(benchmark: Edition) -> None:
 
 def log(seconds: float | None) -> bytes:
     """A log that reaches 90 at this time; None: never."""
-    return evidence.log("sst2", evidence.NEVER["sst2"] if seconds is None else [(15, 86.5), (seconds, 90.1), (60, 90.3)])
+    return evidence.log(
+        "sst2", evidence.NEVER["sst2"] if seconds is None else [(15, 86.5), (seconds, 90.1), (60, 90.3)]
+    )
 
 
 def dev(run: int) -> bytes:
@@ -128,7 +130,9 @@ class TestPublished:
 
 
 class TestSoManyRuns:
-    def test_one_run_not_reached_counts_as_infinitely_slow(self, ada: Researcher, mia: Maintainer, visitor: Visitor) -> None:
+    def test_one_run_not_reached_counts_as_infinitely_slow(
+        self, ada: Researcher, mia: Maintainer, visitor: Visitor
+    ) -> None:
         pk = ada.send_bundle(*bundle(30.0, None, 20.0, name="One N/R"))
         found = measured(ada.verification(pk), "sst2")
         assert (found["outcome"], found["value"], found["interval"]) == ("reached", 30.0, [20.0, None])

@@ -126,6 +126,19 @@ def test_what_a_killed_upload_left_is_removed_when_it_is_old():
     assert len(files()) == 1
 
 
+def test_what_a_killed_request_left_where_uploads_wait_is_removed_and_nothing_else(settings, tmp_path):
+    settings.FILE_UPLOAD_TEMP_DIR = str(tmp_path)
+    names = ["tmp1.upload", "tmp2.upload.csv", "somebody-elses.txt"]
+    for name in names:
+        (tmp_path / name).write_bytes(b"half")
+    hour_ago = datetime.now(UTC) - timedelta(hours=1)
+    assert evidence.discard_unfinished(before=hour_ago) == 0
+    for name in names:
+        os.utime(tmp_path / name, (0, 0))
+    assert evidence.discard_unfinished(before=hour_ago) == 2
+    assert (tmp_path / "somebody-elses.txt").exists()
+
+
 def test_the_same_content_from_many_at_once_is_whole():
     data = os.urandom(300_000)
     threads = [threading.Thread(target=put, args=(data,)) for _ in range(8)]

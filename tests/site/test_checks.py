@@ -11,6 +11,7 @@ from pytest_django import Settings
 from hulk_site import checks
 from leaderboard import loading
 from leaderboard.models import Entry, GoldSet
+from tests.factories import make_edition
 
 
 def ids(found: list) -> list[str]:
@@ -27,6 +28,16 @@ def test_a_folder_that_cannot_be_written_is_named(settings: Settings, monkeypatc
     (found,) = checks.storage_is_writable(None)
     assert found.id == "hulk.E001"
     assert str(settings.DATA_DIR) in found.msg and "HULK_DATA" in found.hint
+
+
+def test_a_folder_for_uploads_that_cannot_be_written_is_named_too(
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.FILE_UPLOAD_TEMP_DIR = str(tmp_path / "incoming")
+    assert checks.storage_is_writable(None) == []
+    monkeypatch.setattr("os.access", lambda path, mode: False)
+    _, found = checks.storage_is_writable(None)
+    assert settings.FILE_UPLOAD_TEMP_DIR in found.msg and "HULK_TMP" in found.hint
 
 
 def test_gold_that_others_could_read_is_an_error(settings: Settings, tmp_path: Path) -> None:
@@ -80,3 +91,12 @@ def test_a_board_without_a_reference_is_a_warning(db: None) -> None:
 def test_a_loaded_server_passes_its_own_checks(db: None) -> None:
     loading.load(timezone.now())
     call_command("check", "--database", "default", "--fail-level", "WARNING")
+
+
+@pytest.mark.django_db
+def test_an_edition_that_allows_more_time_than_this_server_gives_is_told(settings: Settings) -> None:
+    edition = make_edition("patient", limits={"verification_seconds": 1200})
+    (found,) = [one for one in checks.too_long_verifications("default") if str(edition) in one.msg]
+    assert (found.id, "HULK_VERIFICATION_SECONDS=1200" in found.hint) == ("hulk.W002", True)
+    settings.VERIFICATION_SECONDS = 1200
+    assert list(checks.too_long_verifications("default")) == []

@@ -20,6 +20,7 @@ COMPOSE = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
 DOCKERFILE = (ROOT / "Dockerfile").read_text()
 NGINX = (ROOT / "deploy" / "nginx.conf").read_text()
 OURS = ("web", "worker", "beat", "migrate")
+DEPLOYMENT = (ROOT / "docs" / "deployment.md").read_text()
 ENV_EXAMPLE = (ROOT / ".env.example").read_text()
 VARIABLES = set(re.findall(r"^(?:# )?([A-Z][A-Z0-9_]+)=", ENV_EXAMPLE, re.MULTILINE))
 
@@ -104,6 +105,43 @@ def test_containers_of_ours_cannot_write_to_themselves_nor_call_out(name: str) -
     assert COMPOSE["networks"]["inside"]["internal"]
 
 
+@pytest.mark.parametrize("name", OURS)
+def test_uploads_wait_on_the_disk_that_keeps_evidence_and_not_in_memory(name: str) -> None:
+    """A submission of 1 GB in a tmpfs would count against the gigabyte that web may use."""
+    folder = Path(service(name)["environment"]["HULK_TMP"])
+    mounts = dict(reversed(mount.split(":")) for mount in service(name)["volumes"])
+    assert mounts[str(folder.parent)] == "data"
+    assert "HULK_DATA=/data" in DOCKERFILE
+    assert not any(folder.is_relative_to(memory) for memory in service(name)["tmpfs"])
+
+
+def test_an_example_that_is_copied_does_not_put_uploads_elsewhere() -> None:
+    assert not re.search(r"^HULK_TMP=", ENV_EXAMPLE, re.MULTILINE)
+
+
+def test_bin_migrate_makes_the_folder_where_uploads_wait(tmp_path: Path) -> None:
+    (tmp_path / "python").write_text("#!/bin/sh\n")
+    (tmp_path / "python").chmod(0o755)
+    folder = tmp_path / "data" / "incoming"
+    environment = {"PATH": f"{tmp_path}{os.pathsep}{os.environ['PATH']}", "HULK_TMP": str(folder)}
+    for _ in range(2):
+        subprocess.run([ROOT / "bin" / "migrate"], env=environment, check=True)
+    assert folder.stat().st_mode & 0o777 == 0o700
+    subprocess.run([ROOT / "bin" / "migrate"], env={**environment, "HULK_TMP": ""}, check=True)
+
+
+def test_a_backup_is_packed_and_unpacked_by_the_user_that_serves_it() -> None:
+    """A volume that root unpacked could be read by web and not be written."""
+    packing = re.findall(r"^    (.*\btar\b.*)$", DEPLOYMENT, re.MULTILINE)
+    assert len(packing) == 2
+    assert all(line.startswith("docker compose run --rm --no-deps -T web tar -C /data ") for line in packing)
+
+
+def test_nothing_writes_while_a_backup_is_restored() -> None:
+    _, restore = DEPLOYMENT.split("To restore", 1)
+    assert restore.index("docker compose stop web worker beat") < restore.index("pg_restore")
+
+
 def test_the_image_is_python_slim_and_runs_as_somebody_who_is_not_root() -> None:
     assert re.findall(r"^FROM (.+)$", DOCKERFILE, re.MULTILINE) == ["python:3.11-slim"]
     (user,) = re.findall(r"^USER (\d+)", DOCKERFILE, re.MULTILINE)
@@ -139,6 +177,20 @@ def test_the_proxy_reports_the_address_it_sees_and_settings_count_one_proxy(sett
     assert "proxy_set_header X-Forwarded-For $remote_addr;" in NGINX
     assert "HULK_PROXIES=1" in ENV_EXAMPLE
     assert settings.ALLAUTH_TRUSTED_PROXY_COUNT == 0
+
+
+def test_the_proxy_follows_web_to_its_new_address_when_its_container_is_replaced() -> None:
+    assert service("nginx")["depends_on"]["web"] == {"condition": "service_healthy", "restart": True}
+    (upstream,) = re.findall(r"upstream web \{(.*?)\}", NGINX, re.DOTALL)
+    assert "server web:8000 resolve;" in upstream
+    # `resolve` needs shared memory and a name server to ask.
+    assert re.search(r"\bzone \w+ \d+k;", upstream)
+    assert re.search(r"^ +resolver 127\.0\.0\.11 valid=\d+s", NGINX, re.MULTILINE)
+
+
+def test_behind_another_proxy_people_are_told_apart_as_the_page_says() -> None:
+    for directive in ("set_real_ip_from 192.0.2.10;", "real_ip_header X-Forwarded-For;", "real_ip_recursive on;"):
+        assert f"# {directive}\n" in NGINX and f"    {directive}\n" in DEPLOYMENT
 
 
 @pytest.mark.parametrize(

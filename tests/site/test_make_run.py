@@ -16,6 +16,9 @@ from pathlib import Path
 import psutil
 import pytest
 
+from hulk_site.embedded import Home
+from hulk_site.local import up
+
 ROOT = Path(__file__).resolve().parents[2]
 LEFT_OUT = shutil.ignore_patterns(".git", ".venv", "var", "tests", "docs", "__pycache__", ".*_cache", ".hypothesis")
 SETTINGS = ("DATABASE_URL", "REDIS_URL", "SECRET_KEY", "PUBLIC_URL", "DJANGO_SETTINGS_MODULE", "STATICFILES_STORAGE")
@@ -111,6 +114,7 @@ def has_ended(process: psutil.Process) -> bool:
 def test_from_a_start_to_a_verified_sample_to_a_second_start(copy: Copy) -> None:
     welcome = copy.start(HULK_DAILY_ATTEMPTS="0", HULK_SWEEP_SECONDS="1")
     assert f"HULK runs at http://127.0.0.1:{copy.port}\n" in welcome
+    assert f"\nData: {'evidence in ' if os.geteuid() == 0 else ''}{copy.folder}/var/" in welcome
 
     demo = json.loads((copy.folder / "var" / "demo.json").read_text())
     assert demo["url"] == f"http://127.0.0.1:{copy.port}"
@@ -156,7 +160,28 @@ def test_a_taken_port_is_one_sentence_with_another_one(copy: Copy) -> None:
     with socket.socket() as other:
         other.bind(("127.0.0.1", copy.port))
         other.listen()
-        assert copy.refused() == f"Port {copy.port} is taken; choose another one: make run PORT={copy.port + 1}\n"
+        said = copy.refused()
+    found = re.fullmatch(rf"Port {copy.port} is taken; choose another one: make run PORT=(\d+)\n", said)
+    assert found, said
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", int(found.group(1))))
+
+
+def test_ctrl_c_before_it_is_ready_is_answered_and_leaves_nothing(copy: Copy) -> None:
+    copy.running = copy.up()
+    copy.wait_for("Preparing database", 60)
+    everything = copy.processes()
+    copy.running.send_signal(signal.SIGINT)
+    assert copy.running.wait(60) == 0
+    assert copy.output.read_text().endswith("Stopping …\nHULK has stopped; its data is kept for the next start.\n")
+    assert all(map(has_ended, everything))
+
+
+def test_the_welcome_says_where_the_data_is_and_what_may_remove_it() -> None:
+    assert up.where_data_is(Home(up.VAR / "services", None)) == f"Data: {up.VAR}/"
+    for_root = up.where_data_is(Home(Path("/var/tmp/hulk-0123456789ab"), "nobody"))
+    assert "/var/tmp/hulk-0123456789ab/" in for_root and "30 days" in for_root
+    assert "DATABASE_URL" in up.where_data_is(None)
 
 
 @pytest.mark.parametrize("port", ["x", "0", "70000"])

@@ -17,14 +17,17 @@ PRODUCTION = {
     "DATABASE_URL": "postgres://hulk:hulk@127.0.0.1:1/hulk",
     "REDIS_URL": "redis://127.0.0.1:1/0",
     "PUBLIC_URL": "https://hulk.example.org",
-    "SECRET_KEY": "x1-" * 20,
+    "SECRET_KEY": "of-this-test-alone-0123456789-0123456789-0123456789",
 }
 
 
-def start(**changes: str | None) -> "subprocess.CompletedProcess[str]":
+SHOW = "from django.conf import settings; settings.DEBUG; print('started')"
+
+
+def start(show: str = SHOW, **changes: str | None) -> "subprocess.CompletedProcess[str]":
     """Reads the settings in a process of its own, with nothing else in its environment."""
     given = {name: value for name, value in {**PRODUCTION, **changes}.items() if value is not None}
-    command = [sys.executable, "-c", "from django.conf import settings; settings.DEBUG; print('started')"]
+    command = [sys.executable, "-c", show]
     environment = {"PATH": os.environ["PATH"], "DJANGO_SETTINGS_MODULE": "hulk_site.settings", **given}
     return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
 
@@ -77,6 +80,44 @@ def test_a_wrong_value_stops_the_start_with_one_sentence(name: str, value: str, 
     refused = start(**{name: value})
     assert refused.returncode != 0
     assert said in refused.stderr
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("SECRET_KEY", "3.14159265358979323846264338327950288419716939937", "SECRET_KEY is shorter than 50 characters;"),
+        ("SECRET_KEY", "django-insecure-" + "k3#9!x" * 10, "SECRET_KEY is a default that others know;"),
+        ("SECRET_KEY", "x1-" * 20, "SECRET_KEY is a default that others know;"),
+        ("ALLOWED_HOSTS", "hulk.example.org,*", "ALLOWED_HOSTS allows any host (*);"),
+    ],
+    ids=["short", "default", "typed", "any host"],
+)
+def test_a_public_server_does_not_start_with_what_would_let_others_in(name: str, value: str, said: str) -> None:
+    """RELIABILITY R76. On one's own machine the same values hurt nobody."""
+    refused = start(**{name: value})
+    assert refused.returncode != 0
+    last = refused.stderr.strip().splitlines()[-1]
+    assert said in last
+    if name == "SECRET_KEY":
+        assert value not in refused.stderr
+    assert start(**{name: value, "PUBLIC_URL": "http://127.0.0.1:8000"}).stdout == "started\n"
+
+
+def test_https_is_asked_of_this_name_alone_unless_its_owner_says_more() -> None:
+    show = (
+        "from django.conf import settings as s; print(s.SECURE_HSTS_SECONDS > 0, "
+        "s.SECURE_HSTS_INCLUDE_SUBDOMAINS, s.SECURE_HSTS_PRELOAD)"
+    )
+    assert start(show).stdout == "True False False\n"
+    assert start(show, HSTS_INCLUDE_SUBDOMAINS="true").stdout == "True True False\n"
+    assert start(show, HSTS_PRELOAD="true").stdout == "True False True\n"
+
+
+def test_production_settings_pass_the_checks_for_deployment() -> None:
+    checking = [sys.executable, "manage.py", "check", "--deploy", "--fail-level", "WARNING"]
+    environment = {"PATH": os.environ["PATH"], **PRODUCTION}
+    checked = subprocess.run(checking, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+    assert checked.returncode == 0, checked.stderr
 
 
 def test_what_make_run_wrote_is_read_and_the_environment_goes_before_it(

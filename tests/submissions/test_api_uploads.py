@@ -140,6 +140,43 @@ class TestRefusals:
         assert (answer.status_code, answer.json()["name"]) == (201, "mine.csv")
         assert b"".join(script.get(where)) == LOG
 
+    @pytest.mark.parametrize(
+        "name", ["%00.csv", "a%0Ab.csv", "%E2%80%AEvsc.log", "%2e%2e", "C:log.csv", "manifest", "x" * 256]
+    )
+    def test_a_name_in_the_address_is_held_to_the_rule_for_names_in_a_manifest(
+        self, script: Script, edition: Any, tmp_path: Any, name: str
+    ) -> None:
+        manifest = make_manifest(edition)
+        manifest["tasks"] = {"sst": {}}
+        where = f"submissions/{script.post('submissions/', manifest).json()['id']}/evidence/sst/log/"
+        answer = script.put(f"{where}{name}", LOG)
+        assert (answer.status_code, answer.json()["code"]) == (400, "file-refused")
+        assert "file name" in answer.json()["errors"][0]["message"] or name == "manifest"
+        assert stored_files(tmp_path) == []
+
+    @pytest.mark.parametrize("name", ["C:log.csv", "manifest", "a" + "\u0301" * 6 + ".csv"])
+    def test_the_file_name_of_a_part_is_held_to_the_same_rule(
+        self, script: Script, edition: Any, tmp_path: Any, name: str
+    ) -> None:
+        manifest = make_manifest(edition)
+        manifest["tasks"] = {"sst": {}}
+        where = f"submissions/{script.post('submissions/', manifest).json()['id']}/evidence/sst/log/"
+        body, kind = multipart({}, {"file": LOG})
+        answer = script.put(where, body.replace(b'filename="file"', f'filename="{name}"'.encode()), kind)
+        assert (answer.status_code, answer.json()["code"]) == (400, "file-refused")
+        assert stored_files(tmp_path) == []
+
+    @pytest.mark.parametrize("name", ["a\0b.csv", "\u202eb.csv", "../../b.csv", "..\\b.csv"])
+    def test_nothing_invisible_and_no_folder_of_a_parts_file_name_is_kept(
+        self, script: Script, edition: Any, name: str
+    ) -> None:
+        manifest = make_manifest(edition)
+        manifest["tasks"] = {"sst": {}}
+        where = f"submissions/{script.post('submissions/', manifest).json()['id']}/evidence/sst/log/"
+        body, kind = multipart({}, {"file": LOG})
+        answer = script.put(where, body.replace(b'filename="file"', f'filename="{name}"'.encode()), kind)
+        assert answer.status_code == 400 or answer.json()["name"] in {"ab.csv", "b.csv"}
+
     @pytest.mark.parametrize("content", ARCHIVES.values(), ids=ARCHIVES)
     def test_an_archive_is_refused_by_every_way(
         self, script: Script, edition: Any, draft: str, content: bytes, tmp_path: Any

@@ -32,7 +32,9 @@ class Command(BaseCommand):
             found = gold.import_files(
                 row, options["files"], accept_hash=options["accept_hash"], by=None, at=timezone.now()
             )
-        except (GoldInvalid, OSError) as error:
+        except OSError as error:
+            raise CommandError(f"{error.filename or 'A file'} cannot be read: {error.strerror}.") from error
+        except GoldInvalid as error:
             raise CommandError(str(error)) from error
         except GoldRefused as error:
             raise CommandError(f"{error.message} {error.remedy}") from error

@@ -39,7 +39,7 @@ SMALL: dict[str, bytes] = {
     "duplicate keys": b'{"seconds": 1, "seconds": 2, "accuracy": 92, "accuracy": 10}\n' * 3,
     "JSON of every kind": b'[null, true, "x", 1e999, -0, {}]\n{}\n"x"\n1\n',
     "JSON cut off": b'{"log_history": [{"step": 1, "eval_accuracy": 0.9',
-    "keys that Python knows": b'{"__class__": "os.system", "__proto__": {"seconds": 1}, "seconds": 1, "accuracy": 92}\n',
+    "keys that Python knows": b'{"__class__": "os.system", "__proto__": {"a": 1}, "seconds": 1, "accuracy": 92}\n',
     "a large integer": b'{"seconds": ' + b"7" * 20_000 + b', "accuracy": 92}\n',
     "a pickle": pickle.dumps({"seconds": [1], "accuracy": [92]}, protocol=4),
     "an old pickle": b"cos\nsystem\n(S'echo broken'\ntR.",

@@ -1,4 +1,4 @@
-"""Sends every large file as one kind of evidence, in a process of its own: `python -m tests.scoring.hostile.probe KIND`.
+"""Sends every large file as one kind of evidence, in its own process: `python -m tests.scoring.hostile.probe KIND`.
 
 Prints a line of JSON a file: what was found, how long it took, and how many bytes the process grew by at its largest.
 """

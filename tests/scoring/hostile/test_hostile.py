@@ -17,7 +17,7 @@ from tests.scoring.tasks import RULES
 
 ROOT = Path(__file__).resolve().parents[3]
 MOST_GROWTH = 200 * MEGABYTE
-MOST_SECONDS = 60
+MOST_SECONDS = 120
 """Of CPU, a file. The edition allows ten minutes; a slow machine must still be far from them."""
 
 NAMES = [
@@ -78,4 +78,5 @@ def test_large_files_end_in_a_finding_and_take_no_memory(kind: str) -> None:
     assert {one["name"]: one["growth"] for one in told if one["growth"] > MOST_GROWTH} == {}
     assert {one["name"]: one["seconds"] for one in told if one["seconds"] > MOST_SECONDS} == {}
     for one in told:
-        assert any(severity == "error" for _, severity, _, _ in one["findings"]), one
+        assert all(0 < len(message) < 1000 for _, _, message, _ in one["findings"]), one
+        assert one["findings"], one

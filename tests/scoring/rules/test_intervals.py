@@ -105,7 +105,9 @@ class TestOfASum:
 
 
 def log_at(seconds, k=1):
-    return f"seconds,accuracy\n{seconds * 0.4 * k},80\n{seconds * 0.9 * k},89\n{seconds * k},92\n{seconds * 2 * k},92.5\n"
+    return (
+        f"seconds,accuracy\n{seconds * 0.4 * k},80\n{seconds * 0.9 * k},89\n{seconds * k},92\n{seconds * 2 * k},92.5\n"
+    )
 
 
 def seeds(*seconds, k=1):

@@ -36,8 +36,15 @@ def page(submission):
     return f"{QUEUE}{submission.pk}/change/"
 
 
-def decide(client, submission, decision, comment="", seen=None):
-    data = {"decision": decision, "comment": comment, "seen": submission.content_hash if seen is None else seen}
+def decide(client, submission, decision, comment="", seen=None, **shown):
+    newest = submission.verifications.order_by("-number").first()
+    data = {
+        "decision": decision,
+        "comment": comment,
+        "seen": submission.content_hash if seen is None else seen,
+        "verification": newest.number if newest else 0,
+        **shown,
+    }
     return client.post(f"{QUEUE}{submission.pk}/decide/", data, follow=True)
 
 
@@ -104,6 +111,32 @@ def test_a_refusal_is_told_and_what_was_typed_stays(reviewer, submission):
     assert (answer.status_code, submission.status) == (409, "in_review")
     assert "no longer what you saw" in text(answer)
     assert "my long reason" in text(answer)
+
+
+@pytest.mark.parametrize("verb", ["approve", "reject", "request_changes", "requeue"])
+def test_a_page_from_before_it_was_verified_again_decides_nothing(reviewer, submission, verb):
+    assert 'name="verification" value="1"' in text(reviewer.get(page(submission)))
+    decide(reviewer, submission, "requeue")
+    verification.verify(submission.pk)
+    answer = decide(reviewer, submission, verb, "because", verification=1)
+    submission.refresh_from_db()
+    assert (answer.status_code, submission.status) == (409, "in_review")
+    assert "verified again since you opened the page" in text(answer)
+    assert decide(reviewer, submission, verb, "because", verification="").status_code == 409
+    decide(reviewer, submission, verb, "because", verification=2)
+    submission.refresh_from_db()
+    assert submission.status != "in_review"
+
+
+@pytest.mark.parametrize("status", ["in_review", "quarantined"])
+def test_nobody_has_an_own_submission_verified_again(client, edition, mia, status):
+    own = in_review(mia)
+    Submission.objects.filter(pk=own.pk).update(status=status)
+    client.force_login(mia)
+    answer = decide(client, own, "requeue")
+    own.refresh_from_db()
+    assert (answer.status_code, own.status) == (409, status)
+    assert "another maintainer has to decide" in text(answer)
 
 
 @pytest.mark.parametrize("decision", ["reject", "request_changes"])
@@ -193,3 +226,13 @@ def test_a_missing_submission_is_told(reviewer, edition):
 def test_a_person_without_rights_sees_no_queue(client, edition):
     client.force_login(make_person("eve"))
     assert client.get("/admin/", follow=False).status_code in {302, 403}
+
+
+def test_the_queue_has_one_name_and_says_in_which_time_zone_its_times_are(reviewer, submission):
+    shown = text(reviewer.get(QUEUE))
+    title = re.search(r"<title>(.*?)</title>", shown, re.DOTALL).group(1)
+    assert title.strip() == "Review queue | HULK maintainers"
+    crumbs = re.search(r'<div class="breadcrumbs">(.*?)</div>', shown, re.DOTALL).group(1)
+    assert re.sub(r"<[^>]*>", "", crumbs).strip() == "Home &rsaquo; Review queue"
+    assert "Sent (UTC)" in shown
+    assert "Django" not in text(reviewer.get("/admin/"))

@@ -126,7 +126,7 @@ def test_what_was_verified_under_other_rules_has_to_be_verified_again(submission
     edition.save()
     with pytest.raises(ContentChanged, match="revision 1"):
         approve(submission, mia)
-    intake.requeue(submission, by=mia, at=now())
+    intake.requeue(submission, by=mia, at=now(), seen=submission.content_hash)
     verification.verify(submission.pk)
     assert approve(submission, mia).status == "approved"
 
@@ -151,7 +151,9 @@ def test_saying_no_needs_a_reason(submission, mia, decide):
 
 def test_what_is_quarantined_can_be_queued_again_or_rejected(submission, mia):
     Submission.objects.filter(pk=submission.pk).update(status="quarantined", attempts=3)
-    again = intake.requeue(submission, by=mia, at=now(), comment="more memory now")
+    again = intake.requeue(
+        submission, by=mia, at=now(), seen=submission.content_hash, verification=1, comment="more memory now"
+    )
     assert (again.status, again.attempts) == ("queued", 0)
     verification.verify(submission.pk)
     Submission.objects.filter(pk=submission.pk).update(status="quarantined")

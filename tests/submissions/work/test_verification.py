@@ -3,6 +3,7 @@
 import io
 import time
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from django.db import OperationalError
@@ -10,7 +11,7 @@ from django.test import override_settings
 
 from scoring.rules import Limits
 from submissions import evidence, intake, leases, review, verification
-from submissions.cases import EvidenceDamaged
+from submissions.cases import EvidenceDamaged, _sent_by_others
 from submissions.models import Attempt, Submission, Verification
 from tests.factories import make_entry
 from tests.submissions.work.cases import (
@@ -98,6 +99,22 @@ def test_other_peoples_equal_predictions_are_told_and_ones_own_are_not(edition, 
     verified(make_queued(ada))
     assert "predictions-shared" not in codes(verified(make_queued(ada)))
     assert "predictions-shared" in codes(verified(make_queued(make_person("bob"))))
+
+
+def test_who_else_sent_the_same_is_one_look_however_many_sent_something(edition, ada, django_assert_num_queries):
+    for name in ("bob", "cem", "dot"):
+        verified(make_queued(make_person(name), predictions=predictions(wrong=len(name) + 1)))
+    submission = make_queued(ada)
+    digest = Verification.objects.first().digests["toy"][0]
+    with django_assert_num_queries(1):
+        assert sent_by_others(submission)("toy", [digest]) == {digest}
+    with django_assert_num_queries(1):
+        assert sent_by_others(submission)("toy", ["0" * 64]) == set()
+    assert sent_by_others(submission)("other", [digest]) == set()
+
+
+def sent_by_others(submission):
+    return partial(_sent_by_others, submission)
 
 
 def test_a_time_far_below_every_approved_one_is_told(edition, ada, accelerator="card"):
