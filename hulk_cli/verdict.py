@@ -53,7 +53,7 @@ def judge(folder: Path, gold_files: Sequence[GoldFile], *, today: date, progress
     if rules is None or not described["phase"] or not isinstance(described["tasks"], dict) or not described["tasks"]:
         return Verdict(described, tuple(mistakes))
     gold = goldfiles.read(gold_files, rules)
-    files = folders.open_files(folder, manifest.places(described))
+    files = folders.open_files(folder, manifest.places(described), largest=rules.limits.file_bytes)
     _check_room(files, rules.limits, mistakes)
     report = verify(
         manifest.bundle_of(described, files.placed, run_date=manifest.named_day(described) or today),

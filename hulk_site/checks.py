@@ -27,7 +27,7 @@ Apps = Sequence[AppConfig] | None
 @register()
 def storage_is_writable(app_configs: Apps, **kwargs: Any) -> list[CheckMessage]:
     """Evidence, and uploads on their way to it, need folders that this user may write to, or may make."""
-    wanted = [("HULK_DATA", settings.DATA_DIR)]
+    wanted = [("HULK_DATA", str(settings.DATA_DIR))]
     if settings.FILE_UPLOAD_TEMP_DIR:
         wanted.append(("HULK_TMP", settings.FILE_UPLOAD_TEMP_DIR))
     found: list[CheckMessage] = []

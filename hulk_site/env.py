@@ -28,7 +28,16 @@ _LOCAL = local_services()
 SECRET_LENGTH = 50
 SECRET_DISTINCT = 5
 """A key of fewer different characters was typed, not drawn."""
-SECRET_DEFAULTS = ("django-insecure", "dev-only", "insecure", "change-me", "changeme", "change_me", "secret", "your-secret")
+SECRET_DEFAULTS = (
+    "django-insecure",
+    "dev-only",
+    "insecure",
+    "change-me",
+    "changeme",
+    "change_me",
+    "secret",
+    "your-secret",
+)
 
 
 def text(name: str, default: str | None = None) -> str:

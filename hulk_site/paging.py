@@ -1,11 +1,7 @@
 """Pages of the API's lists."""
 
-from rest_framework.pagination import PageNumberPagination
+from leaderboard.public_api import Pages
 
 
-class Paging(PageNumberPagination):
-    """`count`, `next`, `previous`, `results`; `?page=` and `?per_page=` up to a hundred."""
-
-    page_size = 25
-    page_size_query_param = "per_page"
-    max_page_size = 100
+class Paging(Pages):
+    """`?page=` and `?per_page=`, up to a hundred a page."""

@@ -102,7 +102,7 @@ STORAGES = {
 }
 GOLD_DIR = Path(env.text("HULK_GOLD", str(DATA_DIR / "gold")))
 FILE_UPLOAD_TEMP_DIR = env.text("HULK_TMP", "") or None
-# Uploads go to a temporary file there, so that memory stays flat; the limits of the edition are checked while they arrive.
+# Uploads go to a file there, so that memory stays flat; the limits of the edition are checked while they arrive.
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.TemporaryFileUploadHandler"]
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FILES = 66

@@ -11,7 +11,7 @@ from django.db.models import Count, Prefetch, QuerySet
 from django.http import FileResponse, Http404, StreamingHttpResponse
 from django.urls import path, reverse
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
 from rest_framework.generics import ListAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -35,6 +35,8 @@ from leaderboard.models import (
 from leaderboard.public_api import CataloguePages, PublicView, current_edition, edition_named
 from scoring.rules import Measure, Phase
 
+BOARDS, ENTRIES, CATALOGUE = ["boards"], ["entries"], ["catalogue"]
+"""What the operations stand under in the documentation."""
 FORMATS = ("csv", "json")
 EDITION = OpenApiParameter("edition", description="Name of an edition; without it, the newest that is not a demo.")
 DESCRIPTIONS = {
@@ -67,7 +69,13 @@ MEASURE = OpenApiParameter("measure", location=OpenApiParameter.PATH, enum=[meas
 
 
 class BoardsView(PublicView):
-    @extend_schema(operation_id="boards_list", parameters=[EDITION], responses=serializers.BoardListSerializer)
+    @extend_schema(
+        operation_id="boards_list",
+        summary="The nine boards",
+        tags=BOARDS,
+        parameters=[EDITION],
+        responses=serializers.BoardListSerializer,
+    )
     def get(self, request: Request) -> Response:
         """The nine boards of an edition."""
         edition = edition_named(request.query_params.get("edition", ""))
@@ -83,6 +91,8 @@ class BoardsView(PublicView):
 class BoardView(PublicView):
     @extend_schema(
         operation_id="board",
+        summary="One board",
+        tags=BOARDS,
         parameters=[PHASE, MEASURE, *BOARD_PARAMETERS, FORMAT],
         responses={(200, "application/json"): serializers.BoardPageSerializer, (200, "text/csv"): OpenApiTypes.STR},
     )
@@ -99,7 +109,7 @@ class BoardView(PublicView):
 
 
 class EntryView(PublicView):
-    @extend_schema(operation_id="entry", responses=serializers.EntrySerializer)
+    @extend_schema(operation_id="entry", summary="One entry", tags=ENTRIES, responses=serializers.EntrySerializer)
     def get(self, request: Request, pk: UUID) -> Response:
         """One entry with everything its page shows. Withdrawn and superseded ones stay, and say so in `status`."""
         entry = _entry(_entries(), pk)
@@ -108,7 +118,12 @@ class EntryView(PublicView):
 
 
 class CurvesView(PublicView):
-    @extend_schema(operation_id="entry_curves", responses=serializers.CurveSerializer(many=True))
+    @extend_schema(
+        operation_id="entry_curves",
+        summary="Its learning curves",
+        tags=ENTRIES,
+        responses=serializers.CurveSerializer(many=True),
+    )
     def get(self, request: Request, pk: UUID) -> Response:
         """The learning curves of an entry, every evaluation of every run."""
         curves = Curve.objects.filter(entry=_entry(Entry.objects.all(), pk)).select_related("task")
@@ -116,7 +131,12 @@ class CurvesView(PublicView):
 
 
 class EvidenceListView(PublicView):
-    @extend_schema(operation_id="entry_evidence", responses=serializers.EvidenceSerializer(many=True))
+    @extend_schema(
+        operation_id="entry_evidence",
+        summary="Its public files",
+        tags=ENTRIES,
+        responses=serializers.EvidenceSerializer(many=True),
+    )
     def get(self, request: Request, pk: UUID) -> Response:
         """The files of an entry that anybody may read: logs, latencies and energy files."""
         files = [file for file in _files(_entry(Entry.objects.all(), pk)) if file["url"]]
@@ -124,7 +144,12 @@ class EvidenceListView(PublicView):
 
 
 class EvidenceView(PublicView):
-    @extend_schema(operation_id="entry_evidence_file", responses={(200, "application/octet-stream"): bytes})
+    @extend_schema(
+        operation_id="entry_evidence_file",
+        summary="The bytes of one public file",
+        tags=ENTRIES,
+        responses={(200, "application/octet-stream"): bytes},
+    )
     def get(self, request: Request, pk: UUID, sha256: str) -> FileResponse:
         """The bytes of one public file, always as a download."""
         files = _files(_entry(Entry.objects.all(), pk))
@@ -134,6 +159,7 @@ class EvidenceView(PublicView):
         return download(sha256, found["name"])
 
 
+@extend_schema_view(get=extend_schema(summary="The editions", tags=CATALOGUE))
 class EditionsView(PublicView, ListAPIView):
     """The editions of the benchmark, the newest first."""
 
@@ -142,7 +168,7 @@ class EditionsView(PublicView, ListAPIView):
     pagination_class = CataloguePages
 
 
-@extend_schema(parameters=[EDITION])
+@extend_schema_view(get=extend_schema(summary="The tasks of an edition", tags=CATALOGUE, parameters=[EDITION]))
 class TasksView(PublicView, ListAPIView):
     """The tasks of an edition in board order, with their cut-offs and what is public of their gold labels."""
 
@@ -154,7 +180,7 @@ class TasksView(PublicView, ListAPIView):
         return super().get_queryset().filter(edition=edition_named(self.request.query_params.get("edition", "")))
 
 
-@extend_schema(parameters=[EDITION])
+@extend_schema_view(get=extend_schema(summary="Hardware and prices", tags=CATALOGUE, parameters=[EDITION]))
 class HardwareView(PublicView, ListAPIView):
     """Hardware with every price row and its source; `default_offer` is the series that the edition prices it with."""
 

@@ -120,7 +120,8 @@ def _facets_and_brought(query: BoardQuery) -> tuple[dict[str, list[Facet]], set[
     tally: dict[str, dict[str, tuple[str, int]]] = {"hardware": {}, "framework": {}, "organisation": {}}
     filled = {f"with_{column.key}": Count(column.key) for column in BROUGHT}
     brought: set[str] = set()
-    for row in found.annotate(number=Count("pk"), **filled):
+    rows: Iterable[Mapping[str, Any]] = found.annotate(number=Count("pk"), **filled)
+    for row in rows:
         brought |= {column.key for column in BROUGHT if row[f"with_{column.key}"]}
         device = row["accelerator"] or row["hardware"]
         for name, value in (

@@ -67,8 +67,8 @@ def default_offers(edition: Edition) -> dict[str, str]:
 
 def rated_watts() -> dict[str, float]:
     """What one priced unit of an accelerator is rated for; those nobody has told are left out."""
-    rated = Accelerator.objects.exclude(rated_watts=None)
-    return {slug: float(watts) for slug, watts in rated.values_list("slug", "rated_watts")}
+    rated = Accelerator.objects.values_list("slug", "rated_watts")
+    return {slug: float(watts) for slug, watts in rated if watts is not None}
 
 
 def price_json(hardware: Hardware, price: Price | None) -> dict[str, Any]:

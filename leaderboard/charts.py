@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import pandas as pd
 import plotly.graph_objects as go
 
 from leaderboard.models import BoardRow
@@ -40,6 +41,8 @@ def curve_chart(title: str, cutoff: float, runs: Sequence[RunCurve]) -> CurveCha
     figure = go.Figure()
     for place, run in enumerate(runs):
         _draw_run(figure, run, RUN_COLOURS[place % len(RUN_COLOURS)], len(runs) > 1)
+    for place, run in enumerate(runs):
+        _draw_smoothed(figure, run, RUN_COLOURS[place % len(RUN_COLOURS)])
     figure.add_hline(y=cutoff, line={"color": CUTOFF_COLOUR, "width": 1.5, "dash": "dash"})
     figure.add_annotation(
         x=0, y=cutoff, xref="paper", text=f"cut-off {cutoff:g}", showarrow=False, xanchor="left", yanchor="bottom",
@@ -81,6 +84,23 @@ def _draw_run(figure: go.Figure, run: RunCurve, colour: str, several: bool) -> N
         cliponaxis=False,
         marker={"size": 12, "symbol": "circle-open", "color": CUTOFF_COLOUR, "line": {"width": 2.5}},
         hovertemplate="%{x:,.6~g} s: %{y:.4~f}<extra>first at or above the cut-off</extra>",
+    )  # fmt: skip
+
+
+def smoothed(points: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
+    """Each metric averaged with the two beside it, as in the paper's Figure 2; the ends with the one they have."""
+    metrics = pd.Series([metric for _, metric in points], dtype=float)
+    means = metrics.rolling(3, center=True, min_periods=1).mean()
+    return [(seconds, float(mean)) for (seconds, _), mean in zip(points, means, strict=True)]
+
+
+def _draw_smoothed(figure: go.Figure, run: RunCurve, colour: str) -> None:
+    """Beside the curve and hidden until a reader asks for it: crossings are taken from the evaluations themselves."""
+    points = [point for point in thinned(smoothed(run.points), MOST_POINTS, None) if point[0] > 0]
+    figure.add_scatter(
+        x=[seconds for seconds, _ in points], y=[metric for _, metric in points], name="smoothed", meta="smoothed",
+        visible=False, mode="lines", line={"color": colour, "width": 1.5, "dash": "dot"},
+        hovertemplate="%{x:,.6~g} s: %{y:.4~f}<extra>smoothed</extra>",
     )  # fmt: skip
 
 

@@ -14,8 +14,11 @@ from leaderboard.intervals import Intervals
 from leaderboard.models import BoardRow, Curve, Entry, Event, Outcome, PublishedScore
 from leaderboard.numbers import score_text
 from leaderboard.scorings import Scoring, by_task, ends_text, scorings
+from scoring.findings import Severity
 from scoring.rules import ALL_TASKS, Measure, Phase
 
+SEVERITIES = tuple(Severity)
+"""The worst first."""
 TABLE_ROWS = 120
 """Evaluations that a curve's table twin lists; longer curves are thinned there and whole in the API."""
 
@@ -76,6 +79,8 @@ class EntryPage:
     scorings: list[Scoring]
     curves: dict[str, list[TaskCurves]]
     """By the slug of the task they belong to: in pretraining all stand under `all`."""
+    findings: list[Mapping[str, Any]]
+    """Warnings, then notes."""
     public_files: list[Mapping[str, Any]]
     private_files: list[Mapping[str, Any]]
     checks: list[Check]
@@ -96,6 +101,7 @@ def entry_page(entry: Entry, url: str) -> EntryPage:
         standings=_standings(entry, newest, Intervals(entry.outcomes.all(), newest, against)),
         scorings=scorings(entry, newest, against),
         curves=_curves(entry),
+        findings=sorted(entry.findings, key=lambda finding: SEVERITIES.index(finding["severity"])),
         public_files=[file for file in entry.evidence if entry.offers(file)],
         private_files=[file for file in entry.evidence if not entry.offers(file)],
         checks=_checks(entry.checked_by),

@@ -30,10 +30,26 @@ class PublicView(APIView):
         return final
 
 
-class CataloguePages(PageNumberPagination):
-    page_size = 100
+class Pages(PageNumberPagination):
+    """`count`, `next`, `previous`, `results`; a wrong `page` or `per_page` is answered as boards answer it."""
+
+    page_size = 25
     page_size_query_param = "per_page"
     max_page_size = 100
+
+    def paginate_queryset(self, queryset: Any, request: Request, view: APIView | None = None) -> list[Any] | None:
+        wrong = [name for name in ("page", "per_page") if not _counts(request.query_params.get(name) or "1")]
+        if wrong:
+            raise WrongQuery(Problem(name, f"`{name}` is a whole number from 1.") for name in wrong)
+        return super().paginate_queryset(queryset, request, view)
+
+
+def _counts(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) <= 9 and int(text) >= 1
+
+
+class CataloguePages(Pages):
+    page_size = 100
 
 
 def current_edition() -> Edition:

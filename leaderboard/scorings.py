@@ -1,4 +1,4 @@
-"""One task of an entry as its page shows it: the result and how it came about, then the scores with the numbers put in."""
+"""One task of an entry as its page shows it: the result, how it came about, and the scores with the numbers put in."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -27,9 +27,7 @@ class Scoring:
     details: Mapping[str, Any]
 
 
-def scorings(
-    entry: Entry, scores: Mapping[Measure, PublishedScore], reference: Mapping[str, Outcome]
-) -> list[Scoring]:
+def scorings(entry: Entry, scores: Mapping[Measure, PublishedScore], reference: Mapping[str, Outcome]) -> list[Scoring]:
     """One for each task. `scores` hold now (or held last); `reference`, by task slug, is what they were taken from."""
     intervals = Intervals(entry.outcomes.all(), scores, reference)
     return [

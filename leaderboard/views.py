@@ -35,6 +35,8 @@ def home(request: HttpRequest) -> HttpResponse:
 def board(request: HttpRequest, phase: str, measure: str) -> HttpResponse:
     if phase not in set(Phase) or measure not in set(Measure):
         raise Http404("no such board")
+    if "" in request.GET.values():
+        return _without_empty_parameters(request)
     titles = {
         "phases": PHASE_TITLES,
         "measures": MEASURE_TITLES,
@@ -66,6 +68,15 @@ def board(request: HttpRequest, phase: str, measure: str) -> HttpResponse:
         "next_page": query.string(page=query.page + 1),
     }
     return render(request, "leaderboard/board.html", context)
+
+
+def _without_empty_parameters(request: HttpRequest) -> HttpResponseRedirect:
+    """The same board at the address worth sharing: a form without script sends its empty fields too."""
+    given = request.GET.copy()
+    for name, values in request.GET.lists():
+        given.setlist(name, [value for value in values if value])
+    query = given.urlencode()
+    return HttpResponseRedirect(f"{request.path}?{query}" if query else request.path)
 
 
 @require_safe

@@ -105,7 +105,7 @@ def _declared(hardware: Hardware, offers: Sequence[Offer]) -> tuple[Price | None
             f"The edition names no default price for {hardware.accelerator}, and the manifest's `hardware.offer` names "
             "no on-demand offer."
         )
-        return None, [finding("price-missing", message, remedy=f"Set `hardware.offer` to one of: {', '.join(known)}.")]
+        return None, [finding("price-missing", message, remedy=_choose_one(known))]
     reason = _unusable(hardware)
     if reason:
         message = f"The catalogue has no on-demand offer for {hardware.accelerator}, and {reason}."
@@ -151,8 +151,12 @@ def _unknown_offer(hardware: Hardware, offers: Sequence[Offer]) -> Finding:
     message = f"The catalogue has no offer {hardware.offer!r} for {hardware.accelerator}."
     remedy = "Leave `hardware.offer` empty and declare `usd_per_hour` with a `price_source`."
     if known:
-        remedy = f"Set `hardware.offer` to one of: {', '.join(known)}."
+        remedy = _choose_one(known)
     return finding("price-missing", message, remedy=remedy)
+
+
+def _choose_one(known: Sequence[str]) -> str:
+    return f"Set `hardware.offer` (in the form: 'Priced at') to one of: {', '.join(known)}."
 
 
 def _not_ranked(hardware: Hardware, spot: Offer, scored: Offer) -> Finding:

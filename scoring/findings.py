@@ -83,7 +83,7 @@ CODES: dict[str, Code] = {
             "run-aborted",
             WARNING,
             "The log says that its run did not succeed: no evaluation in it counts as reached.",
-            "Send the log of a run that ended with the status `success`; nothing needs mending where N/R is the result.",
+            "Send the log of a run that ended with `success`; nothing needs mending where N/R is the result.",
         ),
         Code(
             "time-estimated",
@@ -258,8 +258,8 @@ CODES: dict[str, Code] = {
             "price-missing",
             ERROR,
             "The catalogue has no offer for this hardware and none is declared.",
-            "Declare `usd_per_hour` with a `price_source` in the manifest's hardware; in the form: 'Your own price' and "
-            "'Where that price comes from'.",
+            "Declare `usd_per_hour` with a `price_source` in the manifest's hardware; in the form: 'Your own price' "
+            "and 'Where that price comes from'.",
         ),
         Code(
             "price-differs",

@@ -16,7 +16,6 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.exceptions import NotFound, ValidationError
 from rest_framework.generics import GenericAPIView, get_object_or_404
 from rest_framework.negotiation import DefaultContentNegotiation
-from rest_framework.parsers import MultiPartParser
 from rest_framework.permissions import IsAuthenticated
 from rest_framework.renderers import BaseRenderer, JSONRenderer
 from rest_framework.request import Request
@@ -31,7 +30,16 @@ from submissions.evidence import keeping, open_blob
 from submissions.idempotency import Answer
 from submissions.manifest import Place, places, validate
 from submissions.models import Evidence, Status, Submission, Verification
-from submissions.parsers import Arriving, ManifestParser, Parcel, body_hash, read_parcel, require_length, watch
+from submissions.parsers import (
+    Arriving,
+    ManifestParser,
+    Parcel,
+    PartsParser,
+    body_hash,
+    read_parcel,
+    require_length,
+    watch,
+)
 from submissions.permissions import HasScope, must_own
 from submissions.serializers import (
     CommentSerializer,
@@ -224,7 +232,7 @@ class EvidenceList(SubmitterView):
 
 @schema.evidence
 class OneEvidence(SubmitterView):
-    parser_classes = [MultiPartParser]
+    parser_classes = [PartsParser]
     arriving: Arriving | None = None
 
     def initialize_request(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Request:
@@ -235,6 +243,8 @@ class OneEvidence(SubmitterView):
         submission, place = self.find_own(), self.place()
         intake.must_be_open(submission, place)
         stream, sent_name, expected = self._file(request)
+        for given in filter(None, (name, sent_name)):
+            intake.check_file_name(given)
         named = {one.key: one.name for one in places(submission.manifest)}
         evidence, is_new = intake.add_evidence(
             submission,
@@ -265,7 +275,9 @@ class OneEvidence(SubmitterView):
         return Response(status=204)
 
     def place(self) -> Place:
-        """The place that the address names. ValidationError where `run` is no number."""
+        """The place that the address names. ValidationError where `run` is no number, or the address says more."""
+        for unknown in sorted(set(self.request.query_params) - {"run", "part"}):
+            raise ValidationError({unknown[:100]: ["Only `run` and `part` may stand here."]})
         run = self.request.query_params.get("run", "1")
         if not (run.isascii() and run.isdecimal() and len(run) <= 3):
             raise ValidationError({"run": ["It must be a whole number from 1."]})
@@ -302,7 +314,7 @@ class NamedEvidence(OneEvidence):
 
 @schema.bundles
 class Bundles(SubmitterView):
-    parser_classes = [MultiPartParser]
+    parser_classes = [PartsParser]
     serializer_class = QueuedSerializer  # type: ignore[assignment]
     arriving: Arriving | None = None
 

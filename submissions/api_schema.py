@@ -15,6 +15,15 @@ from submissions.serializers import (
     VerificationSerializer,
 )
 
+CONSENT = (
+    "Sending a submission is consent to publish its logs, latencies and energy files under CC BY 4.0 once it is "
+    "approved. Predictions and attachments are never published."
+)
+ATTEMPTS = (
+    "Uses an attempt of today for each task whose predictions are sent, whatever is found, unless they equal those "
+    "last verified of the same submission, or of the one it supersedes; a new submission, a dry run too, always uses "
+    "one. A failure of the platform gives it back."
+)
 V = TypeVar("V")
 Decorator = Callable[[V], V]
 
@@ -65,7 +74,13 @@ submission = _view(
     delete=_says("Delete a draft", responses={204: None}),
 )
 submit = _view(
-    post=_says("Freeze a draft and queue it", request=None, parameters=[KEY], responses={202: SubmissionSerializer})
+    post=_says(
+        "Freeze a draft and queue it",
+        description=f"{CONSENT} {ATTEMPTS}",
+        request=None,
+        parameters=[KEY],
+        responses={202: SubmissionSerializer},
+    )
 )
 withdraw = _view(post=_says("Withdraw", request=CommentSerializer, responses=SubmissionSerializer))
 revise = _view(
@@ -93,6 +108,7 @@ evidence = _view(
 bundles = _view(
     post=_says(
         "Create, upload and submit in one call",
+        description=f"{CONSENT} {ATTEMPTS}",
         request=BUNDLE,
         parameters=[KEY, OpenApiParameter("dry_run", bool, description="Verify only; nothing can be published.")],
         responses={202: QueuedSerializer},

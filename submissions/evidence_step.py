@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from leaderboard.catalogue import rules_of
+from scoring.findings import CODES
 from scoring.rules import Phase
 from submissions import intake, quota
 from submissions.bundles import hardware_of, run_date_of
@@ -34,6 +35,7 @@ from submissions.models import Evidence, Submission
 from submissions.price_list import PriceList
 
 LONGEST_NAME = 120
+NO_CODE = CODES["code-missing"]
 
 
 @of_draft
@@ -155,7 +157,10 @@ def check(request: HttpRequest, draft: Submission) -> HttpResponse:
     """Step 4: what will be sent, what is missing, how many attempts are left, and the button."""
     error: Refused | None = None
     consents = "consent" in request.POST
-    if request.method == "POST" and consents:
+    problems = [problem for _, problem in problems_of(draft)]
+    if request.method == "POST" and consents and problems:
+        error = ManifestInvalid(problems)
+    elif request.method == "POST" and consents:
         try:
             return redirect(intake.submit(draft, by=cast(AbstractUser, request.user), at=timezone.now()))
         except StepNotAllowed:  # The other half of a double click was quicker: it is sent, once.
@@ -195,8 +200,14 @@ def summary_of(draft: Submission) -> dict[str, object]:
 
 
 def problems_of(draft: Submission) -> list[tuple[str, Problem]]:
-    """What is wrong with the manifest, each with the URL name of the step where it can be mended."""
-    return [(_step_of(problem), problem) for problem in problems_in(draft.manifest)]
+    """What is wrong with the manifest, each with the URL name of the step where it can be mended.
+
+    A missing link to the code is among it: a script may send without one, but its worker would refuse it.
+    """
+    problems = problems_in(draft.manifest)
+    if not draft.manifest["model"]["code_url"]:
+        problems.append(Problem("model.code_url", NO_CODE.meaning, code=NO_CODE.slug))
+    return [(_step_of(problem), problem) for problem in problems]
 
 
 def _step_of(problem: Problem) -> str:

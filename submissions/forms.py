@@ -238,7 +238,7 @@ class HardwareForm(ManifestForm):
 
     sections = ("hardware",)
 
-    accelerator = Place("hardware.accelerator", label="Accelerator", needed_to_send=True, widget=forms.Select)
+    accelerator = Place("hardware.accelerator", label="Accelerator", needed=True, widget=forms.Select)
     count = NumberPlace(
         "hardware.count",
         label="How many",

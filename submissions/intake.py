@@ -106,7 +106,7 @@ def add_evidence(
     """
     must_own(by, submission)
     must_be_open(submission, place)
-    name = _file_name(name)
+    name = check_file_name(name)
     limits = rules_of(submission.edition).limits
     with keeping() as kept:
         blob = put(Checked(stream, name=name, limit=limits.file_bytes, expected=expected), limit=limits.file_bytes)
@@ -126,8 +126,8 @@ def must_be_open(submission: Submission, place: Place) -> None:
     needs.check_place(submission, place)
 
 
-def _file_name(name: str) -> str:
-    """The name as it is kept. It is held to the rule for names in a manifest, wherever it comes from."""
+def check_file_name(name: str) -> str:
+    """The name as it is kept. FileRefused where a manifest may not give it: the rule is one, wherever it comes from."""
     mistakes = Mistakes()
     kept = file_name(name, "file name", mistakes)
     if mistakes:

@@ -6,12 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import IO, Any, cast
 
+from django.core.exceptions import TooManyFieldsSent, TooManyFilesSent
 from django.core.files import File
 from django.core.files.uploadedfile import UploadedFile
 from django.core.files.uploadhandler import FileUploadHandler, TemporaryFileUploadHandler
 from django.http import HttpRequest, QueryDict
 from django.utils.http import parse_header_parameters
-from rest_framework.parsers import BaseParser
+from rest_framework.exceptions import ParseError
+from rest_framework.parsers import BaseParser, MultiPartParser
 from rest_framework.request import Request
 
 from leaderboard.models import Edition
@@ -22,6 +24,10 @@ from submissions.uploads import CHUNK, HEAD, Readable, refuse_archive, too_large
 
 MANIFEST = "manifest"
 """The name of the manifest's own part of a bundle."""
+BUILD_IT = (
+    "Let a program write it: curl -F name=@path, or the `files` of Python's requests. The headers of one part have "
+    "at most 1,024 bytes, and its content goes as it is, not as base64."
+)
 AROUND_THE_FILES = 1024 * 1024
 """Bytes that the manifest and the headers of all parts may have beside the files."""
 TAIL = 512
@@ -36,6 +42,31 @@ class ManifestParser(BaseParser):
         self, stream: IO[Any], media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
     ) -> dict[str, Any]:
         return manifest.load(_read_at_most(stream, manifest.LIMITS.manifest_bytes + 1))
+
+
+class PartsParser(MultiPartParser):
+    """`multipart/form-data`. What is wrong with the body itself is said in our words, with what to do about it."""
+
+    def parse(
+        self, stream: IO[Any], media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
+    ) -> Any:
+        try:
+            return super().parse(stream, media_type, parser_context)
+        except ParseError as error:
+            raise UploadBroken(
+                f"The body cannot be read as multipart/form-data ({_reason(error)}).", remedy=BUILD_IT
+            ) from error
+        except (TooManyFilesSent, TooManyFieldsSent) as error:
+            most = manifest.LIMITS.submission_files
+            raise FileTooLarge(
+                "The request has too many parts.",
+                remedy=f"A submission has at most {most} files, and the request one part `manifest` beside them.",
+            ) from error
+
+
+def _reason(error: ParseError) -> str:
+    """What Django's parser says, without what is said already."""
+    return str(error.detail).removeprefix("Multipart form parse error - ").rstrip(".").strip() or "malformed"
 
 
 def _read_at_most(stream: Readable, most: int) -> bytes:

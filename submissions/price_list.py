@@ -60,4 +60,3 @@ class PriceList:
             if price
             else f"{where} · {offer.slug}"
         )
-

@@ -1,4 +1,7 @@
-"""Attempts left today: one counts for each task whose predictions are scored and changed (PROTOCOL section 8)."""
+"""Attempts left today: one counts when it is sent, for each task whose predictions are not those last verified.
+
+Why at sending and not at scoring: docs/decisions/attempts-count-when-sent.md.
+"""
 
 import hashlib
 import json

@@ -41,9 +41,9 @@ def approve(
 ) -> Submission:
     """Publishes an entry made of what was sent and found; an approved predecessor is superseded in the same commit.
 
-    `seen` is the content hash, `verification` the number of the verification that the reviewer had on the page (0: there
-    was none; None: whichever is newest, for scripts that looked at no page). Raises StepNotAllowed, ContentChanged, OwnEntry or
-    NotAMaintainer.
+    `seen` is the content hash, `verification` the number of the verification that the reviewer had on the page (0:
+    there was none; None: whichever is newest, for scripts that looked at no page). Raises StepNotAllowed,
+    ContentChanged, OwnEntry or NotAMaintainer.
     """
     locked = lock_for_decision(submission, Status.APPROVED, by=by, seen=seen, verification=verification)
     holding = _verification_that_holds(locked)

@@ -1,12 +1,14 @@
 """What a reviewer sees of a submission: facts, claims beside derived numbers, findings with warnings first, history."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.auth.models import AbstractUser, AnonymousUser
 
-from leaderboard.numbers import MISSING_TEXTS, NOT_REACHED_TEXT
+from leaderboard.derivations import Result, cost_text, results, time_text
+from leaderboard.models import Accelerator
+from leaderboard.numbers import percent_text, score_text
 from scoring.findings import Severity
 from scoring.rules import Phase
 from submissions.models import Evidence, Status, Step, Submission, Verification
@@ -81,7 +83,7 @@ class ReviewPage:
 
 
 def page_of(submission: Submission, reader: AbstractUser | AnonymousUser) -> ReviewPage:
-    """Four queries however much was sent: the newest verification, files, steps with their people."""
+    """Six queries however much was sent: the newest verification, tasks, hardware, files, steps with their people."""
     verification = submission.verifications.order_by("-number").first()
     files = tuple(submission.evidence.all())
     findings = _by_severity(verification.findings if verification else ())
@@ -93,7 +95,10 @@ def page_of(submission: Submission, reader: AbstractUser | AnonymousUser) -> Rev
         submission=submission,
         verification=verification,
         facts=_facts(submission, verification),
-        tasks=tuple(_panel(slug, claims, measured.get(slug), came_out.get(slug), findings, files) for slug, claims in asked.items()),
+        tasks=tuple(
+            _panel(slug, claims, measured.get(slug, {}), came_out.get(slug), findings, files, Phase(submission.phase))
+            for slug, claims in asked.items()
+        ),
         warnings=tuple(one for one in findings if one["severity"] != Severity.NOTE),
         scores=_scores(verification),
         steps=tuple(submission.steps.select_related("by")),
@@ -103,6 +108,13 @@ def page_of(submission: Submission, reader: AbstractUser | AnonymousUser) -> Rev
     )
 
 
+def _results(submission: Submission, verification: Verification | None) -> list[Result]:
+    if verification is None or not verification.measurements:
+        return []
+    tasks = submission.edition.tasks.all()
+    return results(verification.measurements, tasks, Phase(submission.phase), verification.price)
+
+
 def _by_severity(findings: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
     return sorted(findings, key=lambda one: SEVERITIES.index(one["severity"]))
 
@@ -110,44 +122,46 @@ def _by_severity(findings: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any
 def _panel(
     slug: str,
     claims: Mapping[str, Any],
-    found: Mapping[str, Any] | None,
+    found: Mapping[str, Any],
     result: Result | None,
     findings: Sequence[Mapping[str, Any]],
     files: Sequence[Evidence],
+    phase: Phase,
 ) -> TaskPanel:
     return TaskPanel(
         slug=slug,
         title=result.title if result else slug,
         outcome=result.value if result else "not verified yet",
-        comparisons=_comparisons(claims, found or {}, phase),
+        comparisons=_comparisons(claims, found, phase),
         facts=_task_facts(claims, result),
         findings=tuple(one for one in findings if one["task"] == slug),
         files=tuple(file for file in files if file.task == slug),
     )
 
 
-def _comparisons(claims: Mapping[str, Any], found: Mapping[str, Any]) -> tuple[Comparison, ...]:
-    seconds = found.get("seconds")
-    milliseconds = None if seconds is None else seconds * 1000
-    latency = "claimed_ms" in claims
+def _comparisons(claims: Mapping[str, Any], found: Mapping[str, Any], phase: Phase) -> tuple[Comparison, ...]:
+    claimed_ms, metric = claims.get("claimed_ms"), claims.get("claimed_metric")
+    seconds = claims.get("claimed_seconds") if claimed_ms is None else claimed_ms / 1000
     return (
-        _ratio("Latency (ms)", claims.get("claimed_ms"), milliseconds)
-        if latency
-        else _ratio("Time (s)", claims.get("claimed_seconds"), seconds),
-        _points("Metric", claims.get("claimed_metric"), found.get("metric")),
-        _points("Metric the predictions prove", claims.get("claimed_metric"), found.get("proven_metric")),
-        _ratio("Cost ($)", claims.get("claimed_usd"), found.get("cost_usd")),
+        _ratio("Time", seconds, found.get("seconds"), lambda value: time_text(value, phase)),
+        _points("Metric", metric, found.get("metric")),
+        _points("Metric the predictions prove", metric, found.get("proven_metric")),
+        _ratio("Cost", claims.get("claimed_usd"), found.get("cost_usd"), lambda value: cost_text(value, phase)),
     )
 
 
-def _ratio(what: str, claimed: float | None, derived: float | None) -> Comparison:
+def _ratio(what: str, claimed: float | None, derived: float | None, text: Callable[[float], str]) -> Comparison:
     apart = f"{(claimed / derived - 1) * 100:+.2f}%" if claimed is not None and derived else ""
-    return Comparison(what, _number(claimed), _number(derived), apart)
+    return Comparison(what, _told_as(text, claimed), _told_as(text, derived), apart)
 
 
 def _points(what: str, claimed: float | None, derived: float | None) -> Comparison:
     apart = f"{claimed - derived:+.3f} points" if claimed is not None and derived is not None else ""
-    return Comparison(what, _number(claimed), _number(derived), apart)
+    return Comparison(what, _told_as(percent_text, claimed), _told_as(percent_text, derived), apart)
+
+
+def _told_as(text: Callable[[float], str], value: float | None) -> str:
+    return "" if value is None else text(value)
 
 
 def _task_facts(claims: Mapping[str, Any], result: Result | None) -> tuple[tuple[str, str], ...]:
@@ -165,7 +179,6 @@ def _facts(submission: Submission, verification: Verification | None) -> tuple[t
     model, hardware = manifest.get("model", {}), manifest.get("hardware", {})
     software = manifest.get("software") or {}
     price: Mapping[str, Any] = verification.price if verification else {}
-    hourly = f"${price['usd_per_hour']:,.2f}/h, {_price_name(price)}" if price.get("usd_per_hour") else ""
     return _told(
         ("Phase", Phase(submission.phase).value if submission.phase else ""),
         ("Edition", submission.edition.slug),
@@ -174,9 +187,9 @@ def _facts(submission: Submission, verification: Verification | None) -> tuple[t
         ("Parameters (M)", model.get("parameters_millions")),
         ("Base", model.get("base")),
         ("Trained on top of", model.get("trained_on_top_of")),
-        ("Hardware", f"{hardware.get('count') or 1} × {hardware.get('accelerator', '')}"),
+        ("Hardware", f"{hardware.get('count') or 1:,} × {_short_name(hardware.get('accelerator', ''))}"),
         ("Hardware details", hardware.get("details")),
-        ("Price that scores", hourly),
+        ("Price that scores", price.get("note")),
         ("Price declared", hardware.get("usd_per_hour")),
         ("Price source", hardware.get("price_source")),
         ("Framework", software.get("framework")),
@@ -189,10 +202,9 @@ def _facts(submission: Submission, verification: Verification | None) -> tuple[t
     )
 
 
-def _price_name(price: Mapping[str, Any]) -> str:
-    if price.get("declared"):
-        return "declared"
-    return f"{price.get('units')} × {price.get('unit')}, {price.get('offer')} from {price.get('valid_from')}"
+def _short_name(accelerator: str) -> str:
+    """As boards print it; the slug where nobody has named it."""
+    return Accelerator.objects.filter(slug=accelerator).values_list("short_name", flat=True).first() or accelerator
 
 
 def _scores(verification: Verification | None) -> tuple[tuple[str, str, str], ...]:
@@ -200,7 +212,7 @@ def _scores(verification: Verification | None) -> tuple[tuple[str, str, str], ..
         return ()
     ranks = verification.preview_rank or {}
     return tuple(
-        (title, "" if (score := verification.scores.get(key)) is None else f"{score:.2f}", str(ranks.get(key) or ""))
+        (title, "" if (score := verification.scores.get(key)) is None else score_text(score), str(ranks.get(key) or ""))
         for key, title in MEASURES
     )
 
@@ -208,7 +220,3 @@ def _scores(verification: Verification | None) -> tuple[tuple[str, str, str], ..
 def _told(*pairs: tuple[str, object]) -> tuple[tuple[str, str], ...]:
     """The facts that were given, as text."""
     return tuple((name, str(value)) for name, value in pairs if value not in (None, ""))
-
-
-def _number(value: float | None) -> str:
-    return "" if value is None else f"{value:,.6g}"

@@ -54,7 +54,7 @@ class SubmissionSerializer(serializers.ModelSerializer[Submission]):
 
     @extend_schema_field(serializers.DictField(child=serializers.IntegerField(allow_null=True)))
     def get_attempts_left(self, submission: Submission) -> dict[str, int | None]:
-        """Attempts left today for each task; null where there is no limit."""
+        """Attempts left today for each task; null where there is no limit. They are counted when it is sent."""
         known = self.context["attempts_left"]
         key = (submission.owner_id, submission.edition_id)
         if key not in known:

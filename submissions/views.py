@@ -82,6 +82,7 @@ def detail(request: HttpRequest, pk: UUID) -> HttpResponse:
     shown = visible(newest, submission, to=user)
     price = newest.price if newest else {}
     under_way = submission.status in UNDER_WAY
+    refresh = REFRESH_SECONDS if under_way and request.GET.get("refresh") != "off" else 0
     steps = list(submission.steps.select_related("by").order_by("-at", "-pk"))
     context = {
         "submission": submission,
@@ -98,12 +99,15 @@ def detail(request: HttpRequest, pk: UUID) -> HttpResponse:
         "verifications": submission.verifications.defer("curves", "digests", "measurements", "findings"),
         "under_way": under_way,
         "percent": round(100 * submission.progress),
-        "refresh": REFRESH_SECONDS if under_way and request.GET.get("refresh") != "off" else 0,
+        "refresh": refresh,
         "is_own": submission.owner_id == user.pk,
         "may_revise": submission.status in REVISABLE,
         "may_withdraw": submission.status in lifecycle.WITHDRAWABLE,
     }
-    return render(request, "submissions/detail.html", context)
+    response = render(request, "submissions/detail.html", context)
+    if refresh:
+        response["Refresh"] = str(refresh)
+    return response
 
 
 def reason_of(submission: Submission, steps: Sequence[Step]) -> Step | None:
@@ -112,7 +116,9 @@ def reason_of(submission: Submission, steps: Sequence[Step]) -> Step | None:
     return next((step for step in told if submission.status == Status.DRAFT or step is steps[0]), None)
 
 
-def results_of(submission: Submission, measurements: Sequence[Mapping[str, Any]], price: Mapping[str, Any]) -> list[Result]:
+def results_of(
+    submission: Submission, measurements: Sequence[Mapping[str, Any]], price: Mapping[str, Any]
+) -> list[Result]:
     """What came out of each task, in the edition's order; nothing before it is verified."""
     if not measurements:
         return []

@@ -22,6 +22,11 @@ CHROMIUM_ARGUMENTS = [
 ]
 
 
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """A gzip file holds the second in which it was made; processes that share the tests must agree on their names."""
+    return f"{argname}-gzip" if isinstance(val, bytes) and val.startswith(b"\x1f\x8b") else None
+
+
 @pytest.fixture(autouse=True)
 def own_stores(settings: Settings, tmp_path: Path) -> None:
     """Evidence and gold of one test are never seen by another, nor by a server that runs beside it."""

@@ -11,6 +11,7 @@ from django.utils.safestring import SafeString
 
 from leaderboard.columns import PHASE_TITLES
 from leaderboard.numbers import MISSING_TEXTS, number_text, percent_text, score_text, value_text
+from scoring.cost import dollars, unit_words
 from scoring.rules import MetricKind
 
 register = template.Library()
@@ -42,6 +43,18 @@ def amount(value: float | None) -> str:
 def usd(value: float | None) -> str:
     """US dollars: `$75,203`, `$0.13`."""
     return "" if value is None else f"${value_text(value, 'USD')}"
+
+
+@register.filter
+def price(value: Decimal | float | str) -> str:
+    """What an hour of one unit costs, exactly: `$3.06`, `$8.00`, `$0.526`."""
+    return dollars(Decimal(str(value)))
+
+
+@register.filter
+def unit(name: str, count: int) -> str:
+    """A priced unit in words: `GPU`, `4-chip devices`."""
+    return unit_words(name, count)
 
 
 @register.filter

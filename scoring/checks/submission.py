@@ -15,7 +15,10 @@ def check_clock(facts: SubmissionFacts) -> Iterator[Finding]:
         return
     if facts.bundle.clock not in (None, facts.rules.clock):
         message = f"The manifest names the clock `{facts.bundle.clock}`; the edition's is `{facts.rules.clock}`."
-        remedy = "Send times of the edition's clock and leave `clock` (in the form: 'Where the clock starts') empty, where the log has them."
+        remedy = (
+            "Send times of the edition's clock, where the log has them, and leave `clock` (in the form: 'Where the "
+            "clock starts') empty."
+        )
         yield finding("clock-differs", message, remedy=remedy)
     if facts.bundle.includes_evaluation == "yes":
         message = "The times include evaluation, which the edition leaves off the clock."

@@ -54,7 +54,6 @@ def _task(slug: str, facts: Mapping[str, Any], files: Iterable[Placed]) -> TaskE
     placed = {(place.kind, place.run, place.part): source for place, source in files}
     seeds: list[int | None] = facts.get("seeds") or []
     runs = max((run for kind, run, _ in placed if kind in {LOG, PREDICTIONS, LATENCIES}), default=1)
-    pattern = facts.get("log_pattern")
     return TaskEvidence(
         task=slug,
         runs=tuple(_run(placed, run, seeds[run - 1] if run <= len(seeds) else None) for run in range(1, runs + 1)),
@@ -63,7 +62,7 @@ def _task(slug: str, facts: Mapping[str, Any], files: Iterable[Placed]) -> TaskE
         samples=facts.get("samples"),
         batch_size=facts.get("batch_size") or 1,
         label_order=facts.get("label_order"),
-        log_pattern=(pattern["time"], pattern["metric"]) if pattern else None,
+        log_pattern=_patterns(facts.get("log_pattern")),
         energy=placed.get((ENERGY, 1, WHOLE)),
         energy_run_id=facts.get("energy_run_id"),
     )
@@ -79,6 +78,13 @@ def _run(placed: Mapping[tuple[str, int, str], Source], run: int, seed: int | No
         latencies=placed.get((LATENCIES, run, WHOLE)),
         seed=seed,
     )
+
+
+def _patterns(facts: Mapping[str, Any] | None) -> tuple[str, str] | None:
+    """Both patterns; None where a mistake of the manifest left one of them out."""
+    if not facts or facts["time"] is None or facts["metric"] is None:
+        return None
+    return facts["time"], facts["metric"]
 
 
 def _claims(facts: Mapping[str, Any]) -> Claims:

@@ -80,9 +80,7 @@ class AnswerReader:
                 self._fill(lines.codes, part)
             return len(lines.codes) == size
         name = WHOLE if len(self._task.parts) == 1 else part
-        if name not in self.parts or (lines.ids >= size).any():
-            return False
-        if len(np.unique(lines.ids)) < len(lines.ids):
+        if name not in self.parts or (lines.ids >= size).any() or (np.bincount(lines.ids) > 1).any():
             return False
         self.parts[name][lines.ids] = lines.codes
         return True

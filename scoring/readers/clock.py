@@ -15,7 +15,7 @@ from scoring.readers.times import SECONDS as IN_SECONDS
 from scoring.readers.wording import shown
 
 LONGEST_SECONDS = 1e9
-_MOST_STEPS = 10**15
+_MOST_EXACT = 2**53  # the largest whole number up to which floats have them all
 
 
 class BadTime(ValueError):
@@ -75,11 +75,15 @@ class Clock:
         return self._checked(self._since_zero(found.seconds, line), cell)
 
     def elapsed(self, column: Column) -> NDArray[np.float64] | None:
-        """About the elapsed seconds of many rows; None where they have to be read one by one."""
+        """The elapsed seconds of many rows, to be trusted where `is_exact`; None where they must be read one by one."""
         if self.style is not Style.ELAPSED or not column.present.all():
             return None
         seconds = column.floats() * float((self._unit or IN_SECONDS).seconds)
         return seconds if seconds.max() < 0.99 * LONGEST_SECONDS else None
+
+    def is_exact(self, column: Column) -> bool:
+        """Whether `elapsed` gives what `read` does: one division of whole floats rounds as the parsing of text does."""
+        return (self._unit or IN_SECONDS).seconds == 1 and bool(column.mantissa.max() <= _MOST_EXACT)
 
     @property
     def is_relative(self) -> bool:
@@ -94,6 +98,8 @@ class Clock:
 
     def words(self) -> str:
         """Which clock was read, as the derivation shows it."""
+        if self.style is None:
+            return f"column `{self._column.title}`, of which no time could be read"
         zero = "from 0"
         if self.is_relative:
             zero = f"from the first row with a time (line {self.zero_line})"
@@ -182,10 +188,15 @@ class SpreadClock:
         return int(step) * self._seconds_a_step
 
     def elapsed(self, column: Column) -> NDArray[np.float64] | None:
-        """About the elapsed seconds at the steps of many rows; None where they have to be read one by one."""
-        if column.decimals.any() or not column.present.all() or column.mantissa.max() > _MOST_STEPS:
+        """The elapsed seconds at the steps of many rows; None where they have to be read one by one."""
+        if column.decimals.any() or not column.present.all() or not self.is_exact(column):
             return None
-        return column.mantissa * self._seconds_a_step
+        seconds: NDArray[np.float64] = column.mantissa.astype(np.float64) * self._seconds_a_step
+        return seconds
+
+    def is_exact(self, column: Column) -> bool:
+        """Whether `elapsed` gives what `read` does."""
+        return bool(column.mantissa.max() <= _MOST_EXACT)
 
     def words(self) -> str:
         return self._text

@@ -68,7 +68,8 @@ def _chosen(runs: dict[str, _Run], run_id: str | None) -> str:
     why = f"none is {shown(wanted)}" if wanted else "the manifest names none of them"
     raise Unreadable(
         f"The file has {len(runs):,} runs and {why}: {named(list(runs))}.",
-        remedy="Name the run of this task in `energy_run_id`, or send a file that has its row alone.",
+        remedy="Name the run of this task in `energy_run_id` (in the form: 'Run in the energy file'), or send "
+        "a file that has its row alone.",
     )
 
 

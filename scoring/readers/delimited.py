@@ -1,7 +1,6 @@
 """Logs as CSV or TSV with a header (PROTOCOL section 7)."""
 
 import re
-from collections.abc import Collection
 from itertools import chain
 
 from scoring.readers.base import find_columns
@@ -11,6 +10,7 @@ from scoring.readers.headers import MOST_COLUMNS, columns
 from scoring.readers.line_blocks import line_blocks
 from scoring.readers.notes import Notes
 from scoring.readers.readings import LogReading
+from scoring.readers.rows import Wanted
 from scoring.readers.templates import Matcher, Template, template_of
 from scoring.readers.text import Text, Unreadable
 
@@ -65,7 +65,7 @@ def _is_one_column(head: bytes, request: LogRequest) -> bool:
 class _Shape:
     """How a row of this file is taken apart."""
 
-    def __init__(self, delimiter: bytes | None, width: int, wanted: Collection[int]) -> None:
+    def __init__(self, delimiter: bytes | None, width: int, wanted: Wanted) -> None:
         self._delimiter = delimiter
         self._width = width
         self._wanted = wanted

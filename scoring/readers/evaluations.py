@@ -13,15 +13,16 @@ from scoring.readers.headers import Columns
 from scoring.readers.notes import Notes
 from scoring.readers.numbers import Cell, is_blank, number, whole
 from scoring.readers.readings import LogReading
-from scoring.readers.rows import Column, Rows
+from scoring.readers.rows import Column, Rows, Wanted, Written
 from scoring.readers.task_curves import Cells, Heights, TaskCurve, thin
 from scoring.readers.thinning import MOST_POINTS, Evaluation, kept, limits_for
-from scoring.readers.words import power
+from scoring.readers.words import Places, power
 from scoring.rules import Phase, Rules, Task
 
 MOST_EVALUATIONS = 200_000
 """More rows than this a reader that must hold them all does not take."""
 _COARSE = 1e-15
+_NOWHERE = -1
 FIRST_LINE = "first_line"
 """The clock, if the manifest names it, whose zero is the log's first record with a time."""
 
@@ -80,11 +81,11 @@ class Evaluations:
         self._stay_small()
 
     @property
-    def wanted(self) -> set[int]:
+    def wanted(self) -> Wanted:
         """The positions of the columns that are read."""
-        time = self._columns.time.position if self._columns.time else None
         metrics = {position for curve in self._tasks for position in curve.columns.positions}
-        return metrics | ({time, self._columns.step, self._columns.epoch} - {None})
+        every = metrics | {self._clock_position} | _position(self._columns.epoch)
+        return Wanted(frozenset(every), frozenset(_position(self._columns.step) - every))
 
     def add_rows(self, rows: Rows) -> None:
         """Many rows. Those that are all in order go together, the others one by one: the outcome is the same."""
@@ -100,6 +101,12 @@ class Evaluations:
                 self._clock.start(cell, line)
             except BadTime as error:
                 self._notes.add("log-value-invalid", str(error), line=line)
+
+    def spread(self, clock: SpreadClock) -> None:
+        """Gives every evaluation its time, where the steps stood for it until the total was known."""
+        self._clock = clock
+        for curve in self._tasks:
+            curve.curve = [each._replace(seconds=clock.read(each.step, each.line)) for each in curve.curve]
 
     def reading(self, format: str) -> LogReading:
         """The curves and all findings. No curve where the clock is wrong."""
@@ -125,8 +132,9 @@ class Evaluations:
         epochs = self._take_epochs(rows)
         for curve, heights in zip(self._tasks, found, strict=True):
             curve.accept(heights, rows)
-        for i in self._needed(found, epochs):
-            self._add_evaluations(rows, i, found)
+        chosen = self._needed(found, epochs)
+        exact = seconds if self._clock.is_exact(column) else None
+        self._add_evaluations(rows, chosen, exact)
         self._stay_small()
         last = len(rows.lines) - 1
         step, epoch = self._progress(rows, last)
@@ -137,9 +145,9 @@ class Evaluations:
     @property
     def _clock_position(self) -> int:
         """Where the cells stand that the clock reads; -1 where the log has no such column."""
-        time = self._columns.time
-        position = self._columns.step if isinstance(self._clock, SpreadClock) else time and time.position
-        return -1 if position is None else position
+        if isinstance(self._clock, SpreadClock):
+            return _NOWHERE if self._columns.step is None else self._columns.step
+        return _NOWHERE if self._columns.time is None else self._columns.time.position
 
     def _in_order(self, seconds: NDArray[np.float64], column: Column, rows: Rows) -> bool:
         """Whether time never falls; False also where floats are too coarse to tell."""
@@ -157,32 +165,40 @@ class Evaluations:
         self._epochs.see_all(column)
         return np.where(column.present, column.floats(), np.nan)
 
-    def _needed(self, found: Sequence[Heights], epochs: NDArray[np.float64] | None) -> list[int]:
+    def _needed(self, found: Sequence[Heights], epochs: NDArray[np.float64] | None) -> Places:
         """The rows of which evaluations must be kept, those of several tasks side by side."""
         chosen = [curve.needed(of, epochs, self._limits) for curve, of in zip(self._tasks, found, strict=True)]
         if len(chosen) > 1:
             together = found[0].rows
             for of in found[1:]:
                 together = np.intersect1d(together, of.rows, assume_unique=True)
-            reach = [
-                curve.reach(of)[np.isin(of.rows, together)] for curve, of in zip(self._tasks, found, strict=True)
-            ]
-            mask = kept(np.all(reach, axis=0).astype(np.int64), None if epochs is None else epochs[together], self._limits)
+            reach = [curve.reach(of)[np.isin(of.rows, together)] for curve, of in zip(self._tasks, found, strict=True)]
+            mask = kept(
+                np.all(reach, axis=0).astype(np.int64), None if epochs is None else epochs[together], self._limits
+            )
             chosen.append(together[mask])
-        return np.unique(np.concatenate(chosen)).tolist() if len(chosen) > 1 else chosen[0].tolist()
+        return np.unique(np.concatenate(chosen)) if len(chosen) > 1 else chosen[0]
 
-    def _add_evaluations(self, rows: Rows, row: int, found: Sequence[Heights]) -> None:
-        line = int(rows.lines[row])
-        step, epoch = self._progress(rows, row)
-        seconds = self._clock.read(rows.columns[self._clock_position].exact(row), line)
+    def _add_evaluations(self, rows: Rows, chosen: Places, seconds: NDArray[np.float64] | None) -> None:
+        """The evaluations of the chosen rows; `seconds` of all rows where they are exact."""
+        columns, lines = rows.columns, rows.lines[chosen].tolist()
+        none = [None] * len(lines)
+        epochs = none if self._columns.epoch is None else columns[self._columns.epoch].values(chosen)
+        steps = none if self._columns.step is None else _steps(rows, self._columns.step).values(chosen)
+        times = columns[self._clock_position].values(chosen) if seconds is None else seconds[chosen].tolist()
+        if seconds is None:
+            times = [self._clock.read(time, line) for time, line in zip(times, lines, strict=True)]
         for curve in self._tasks:
-            values = tuple(rows.columns[position].exact(row) for position in curve.columns.positions)
-            if None not in values:
-                curve.curve.append(Evaluation(seconds, values, line, epoch, step))
+            values = zip(*(columns[position].values(chosen) for position in curve.columns.positions), strict=True)
+            curve.curve += [
+                Evaluation(time, metrics, line, epoch, None if step is None else whole(step))
+                for time, metrics, line, epoch, step in zip(times, values, lines, epochs, steps, strict=True)
+                if None not in metrics
+            ]
 
     def _progress(self, rows: Rows, row: int) -> tuple[int | None, Decimal | None]:
         """(step, epoch) of one row."""
-        step = None if self._columns.step is None else whole(rows.columns[self._columns.step].exact(row))
+        step = None if self._columns.step is None else whole(_steps(rows, self._columns.step).exact(row))
         epoch = None if self._columns.epoch is None else rows.columns[self._columns.epoch].exact(row)
         return step, epoch
 
@@ -225,7 +241,8 @@ class Evaluations:
                 "log-no-time",
                 "The first time in the log is that of the first evaluation, so nothing tells when training started.",
                 line=clock.zero_line,
-                remedy="Give `started_at` in the manifest, or log a row at the start of training.",
+                remedy="Give `started_at` in the manifest (in the form: 'Start of training'), or log a row at the "
+                "start of training.",
             )
         elif not self._zero_is_named:
             message = f"The log has no line that says when training started; zero is line {clock.zero_line}."
@@ -260,3 +277,12 @@ class EpochLabels:
     @property
     def remarks(self) -> tuple[str, ...]:
         return ("epochs are whole numbers from 0, read as from 1",) if self.shift else ()
+
+
+def _position(column: int | None) -> set[int]:
+    return set() if column is None else {column}
+
+
+def _steps(rows: Rows, position: int) -> Column | Written:
+    """The column of steps, which is read of every row only where it is the clock."""
+    return rows.columns.get(position) or rows.few[position]

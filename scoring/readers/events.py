@@ -48,10 +48,11 @@ class Spent:
 
 @dataclass(frozen=True, slots=True)
 class Total:
-    """The whole training took so long."""
+    """The whole training took so long. `epoch` is the one at its end, where the line tells it."""
 
     line: int
     seconds: Decimal
+    epoch: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)

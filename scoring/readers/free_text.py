@@ -45,6 +45,7 @@ class Survey:
         self.first: Evaluated | None = None
         self.spent = 0
         self.total: Decimal | None = None
+        self.total_epoch: Decimal | None = None
         self.last_epoch: Decimal | None = None
         self.first_epoch: Decimal | None = None
         self.whole_epochs = True
@@ -61,7 +62,7 @@ class Survey:
                 self.spent += 1
                 self._group.clear()
             case Total():
-                self.total = event.seconds
+                self.total, self.total_epoch = event.seconds, event.epoch
             case Sized():
                 note_size(self.sizes, event)
             case Trained():
@@ -87,6 +88,13 @@ class Survey:
     def is_one_point(self, tasks: Sequence[Task]) -> bool:
         """Whether the log has one evaluation, or one of each part."""
         return self.groups == 1 and self.most_in_group <= max(len(task.parts) for task in tasks)
+
+    @property
+    def epochs(self) -> Decimal | None:
+        """The epochs that the total is of: training goes on after the last evaluation. None where none has any."""
+        if self.last_epoch is None or self.total_epoch is None or self.epoch_shift:
+            return self.last_epoch
+        return max(self.last_epoch, self.total_epoch)
 
     @property
     def epoch_shift(self) -> int:
@@ -170,7 +178,7 @@ def _clock(dialect: Dialect, survey: Survey, stamps: Stamps, request: LogRequest
             notes.add("time-estimated", f"The log has no elapsed time; estimated: {dialect.spent}, added up.")
         return SpentClock(dialect.spent, estimated=dialect.estimates)
     if survey.total is not None and (survey.last_epoch is not None or survey.is_one_point(request.tasks)):
-        clock = SpreadTotal(survey.total, survey.last_epoch, survey.epoch_shift)
+        clock = SpreadTotal(survey.total, survey.epochs, survey.epoch_shift)
         notes.add("time-estimated", f"The log has no elapsed time; {clock.ready.words()}.")
         return clock
     titles = named(list(dict.fromkeys(name for _, name in survey.titles)))

@@ -25,6 +25,11 @@ class ByKey:
     def __getitem__(self, position: int) -> Any:
         return self._row.get(self._keys[position])
 
+    @property
+    def row(self) -> dict[str, Any]:
+        """The object itself."""
+        return self._row
+
 
 def json_object(text: str, line: int, deepest: int) -> dict[str, Any]:
     """The one object on a line. Unreadable where it is something else, broken, or nested too deep."""
@@ -49,6 +54,15 @@ def leading_object(text: str, line: int, deepest: int) -> dict[str, Any] | None:
     return value if isinstance(value, dict) else None
 
 
+def separate_object(text: str) -> dict[str, Any] | None:
+    """The object of a text that holds nothing else but a comma behind it; None where it holds anything else."""
+    try:
+        value, end = _DECODER.raw_decode(text)
+    except (ValueError, RecursionError):
+        return None
+    return value if isinstance(value, dict) and text[end:].strip(" \t\r\n") == "," else None
+
+
 def one_object(head: bytes) -> dict[str, Any] | None:
     """The object that a short file of one line is; None where it is something else or longer."""
     text = head.decode(errors="replace").strip()
@@ -70,6 +84,7 @@ class JsonReader:
         self._buffer = ""
         self._at = 0
         self._ended = False
+        self._is_fresh = False
         self.line = 1
 
     def peek(self) -> str:
@@ -105,22 +120,22 @@ class JsonReader:
 
     def items(self) -> Iterator[str]:
         """The keys of the object that comes next; the caller takes each one's value before going on."""
-        self._expect("{")
+        self.expect("{")
         if self.take("}"):
             return
         while True:
             key = self.value()
             if not isinstance(key, str):
                 raise _broken(self.line)
-            self._expect(":")
+            self.expect(":")
             yield key
             if self.take("}"):
                 return
-            self._expect(",")
+            self.expect(",")
 
     def elements(self) -> Iterator[tuple[int, Any]]:
         """(line, value) of each element of the array that comes next."""
-        self._expect("[")
+        self.expect("[")
         if self.take("]"):
             return
         while True:
@@ -129,9 +144,10 @@ class JsonReader:
             yield line, self.value()
             if self.take("]"):
                 return
-            self._expect(",")
+            self.expect(",")
 
-    def _expect(self, wanted: str) -> None:
+    def expect(self, wanted: str) -> None:
+        """Steps over `wanted`. Unreadable where something else comes next."""
         if not self.take(wanted):
             raise _broken(self.line)
 
@@ -146,7 +162,23 @@ class JsonReader:
             return changed
         self._buffer = self._buffer[self._at :] + block
         self._at = 0
+        self._is_fresh = True
         return True
+
+    def window(self) -> str:
+        """What was read into memory since the last window, up to the last `{`; mostly that is empty.
+
+        Where the next elements are flat objects, these are whole ones, each with the comma behind it.
+        """
+        if not self._is_fresh:
+            return ""
+        self._is_fresh = False
+        return self._buffer[self._at : max(self._at, self._buffer.rfind("{"))]
+
+    def step_over(self, window: str, lines: int) -> None:
+        """Goes on behind a window that has so many line feeds."""
+        self._at += len(window)
+        self.line += lines
 
 
 def is_array(head: bytes) -> bool:

@@ -1,8 +1,8 @@
 """Labels a line, with or without a row number before them, read without a loop over lines (see `words`).
 
 This is the usual file: `index<TAB>prediction`, or a label alone. Every label is compared whole, as two machine words,
-with each spelling of the task's few labels. Whatever is out of the ordinary (other columns, an unknown label, quotes) is
-left to the reader of single rows, which says what is wrong with it and where.
+with each spelling of the task's few labels. Whatever is out of the ordinary (other columns, an unknown label, quotes)
+is left to the reader of single rows, which says what is wrong with it and where.
 """
 
 from collections.abc import Mapping

@@ -43,7 +43,7 @@ class LineBlock:
 
         found = matcher.match(self.block, self.starts, self.ends)
         found.fits[self.lines < _FIRST_ROWS] = False
-        return Rows(found.columns, found.fits, self.lines, by_itself)
+        return Rows(found.columns, found.few, found.fits, self.lines, by_itself)
 
 
 def line_blocks(text: Text, *, rows: int) -> Iterator[LineBlock]:

@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from scoring.readers.words import Exponents, Flags, Words, power
+from scoring.readers.numbers import number
+from scoring.readers.words import Block, Exponents, Flags, Places, Words, power
 
 
 @dataclass(slots=True, eq=False)
@@ -33,8 +34,51 @@ class Column:
             return None
         return Decimal(int(self.mantissa[row])).scaleb(-int(self.decimals[row]))
 
+    def values(self, rows: Places) -> list[Decimal | None]:
+        """The values of some rows as written, None where there is none."""
+        parts = zip(self.mantissa[rows].tolist(), (-self.decimals[rows]).tolist(), strict=True)
+        found: list[Decimal | None] = [Decimal(mantissa).scaleb(exponent) for mantissa, exponent in parts]
+        for i in np.flatnonzero(~self.present[rows]).tolist():
+            found[i] = None
+        return found
+
     def part(self, start: int, end: int) -> "Column":
         return Column(self.mantissa[start:end], self.decimals[start:end], self.present[start:end])
+
+
+@dataclass(slots=True, eq=False)
+class Written:
+    """A column of which only a few values are ever asked for: where they stand in the block. Shapes (rows,)."""
+
+    block: Block
+    starts: Places
+    ends: Places
+
+    @classmethod
+    def empty(cls, block: Block, rows: int) -> "Written":
+        return cls(block, np.zeros(rows, np.int64), np.zeros(rows, np.int64))
+
+    def exact(self, row: int) -> Decimal | None:
+        """The value as written; None where there is none."""
+        return number(self.block.data[self.starts[row] : self.ends[row]].decode())
+
+    def values(self, rows: Places) -> list[Decimal | None]:
+        """The values of some rows as written, None where there is none."""
+        return [self.exact(row) for row in rows.tolist()]
+
+    def part(self, start: int, end: int) -> "Written":
+        return Written(self.block, self.starts[start:end], self.ends[start:end])
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Wanted:
+    """The positions of the columns that are read: of every row, or only of the few that are kept."""
+
+    every: frozenset[int] = frozenset()
+    few: frozenset[int] = frozenset()
+
+    def __contains__(self, position: int) -> bool:
+        return position in self.every or position in self.few
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -45,6 +89,7 @@ class Rows:
     """
 
     columns: dict[int, Column]
+    few: dict[int, Written]
     fits: Flags
     lines: NDArray[np.int64]
     row: Callable[[int], Any]
@@ -53,7 +98,8 @@ class Rows:
 
     def part(self, start: int, end: int) -> "Rows":
         columns = {position: column.part(start, end) for position, column in self.columns.items()}
-        return Rows(columns, self.fits[start:end], self.lines[start:end], self.row, self.first + start)
+        few = {position: column.part(start, end) for position, column in self.few.items()}
+        return Rows(columns, few, self.fits[start:end], self.lines[start:end], self.row, self.first + start)
 
     def singly(self) -> Iterator[tuple[int, Any]]:
         """(line, cells) of each row."""

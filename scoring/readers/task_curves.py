@@ -13,8 +13,8 @@ from scoring.readers.notes import Notes
 from scoring.readers.numbers import Cell, is_blank, number, times
 from scoring.readers.rows import Rows
 from scoring.readers.thinning import LEVELS_A_POINT, MOST_POINTS, Evaluation, Levels, kept, level, percent
-from scoring.readers.words import power
 from scoring.readers.wording import shown
+from scoring.readers.words import Places, power
 from scoring.rules import Task
 from scoring.values import Curve, Point
 
@@ -95,7 +95,7 @@ class TaskCurve:
             if (mantissa > ones * np.uint64(100)).any():
                 return None
             above_one = np.flatnonzero(mantissa > ones)
-            highest.append(max(before, column.exact(int(chosen[above_one[0]])) if len(above_one) else Decimal(0)))
+            highest.append(max(before, *filter(None, column.values(chosen[above_one[:1]])), Decimal(0)))
             digits = _FRACTION_DIGITS if highest[-1] <= 1 else _PERCENT_DIGITS
             if len(chosen) and decimals.max() > digits:
                 return None
@@ -112,7 +112,7 @@ class TaskCurve:
         cutoff = times(self.task.cutoff, len(self._highest) * 10**_PERCENT_DIGITS)
         return heights.values >= int(cutoff.to_integral_value(ROUND_CEILING))
 
-    def needed(self, heights: Heights, epochs: NDArray[np.float64] | None, limits: Sequence[float]) -> NDArray[np.int64]:
+    def needed(self, heights: Heights, epochs: NDArray[np.float64] | None, limits: Sequence[float]) -> Places:
         """The rows among them that a curve of this length must keep: all, until it is long."""
         if len(self.curve) + len(heights.rows) <= MOST_POINTS or not len(heights.rows):
             return heights.rows
@@ -213,7 +213,7 @@ def _kept_lines(curve: Sequence[Evaluation], levels: Sequence[int], limits: Sequ
         return set()
     epochs = np.array([np.nan if each.epoch is None else float(each.epoch) for each in curve])
     mask = kept(np.array(levels, np.int64), epochs, limits)
-    return {curve[i].line for i in np.flatnonzero(mask)}
+    return {curve[i].line for i in np.flatnonzero(mask).tolist()}
 
 
 def _point(evaluation: Evaluation, factors: Sequence[Decimal], epoch_shift: int) -> Point:

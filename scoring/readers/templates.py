@@ -6,12 +6,12 @@ Every byte of a row is looked at: a row that differs from all templates in one b
 so the columns come out exactly as the reader of single rows would give them.
 """
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from scoring.readers.rows import Column
+from scoring.readers.rows import Column, Wanted, Written
 from scoring.readers.words import Block, Flags, Numbers, Places, extents, numbers
 
 MOST_TEMPLATES = 16
@@ -41,22 +41,27 @@ class Matched:
     """The rows of a block: the wanted columns by position, and which rows fit a template at all."""
 
     columns: dict[int, Column]
+    few: dict[int, Written]
     fits: Flags
 
 
 class Matcher:
-    """Learns the templates of a log as they come up, and reads rows by them. `wanted` are the columns of interest."""
+    """Learns the templates of a log as they come up, and reads rows by them."""
 
-    def __init__(self, learn: Learn, wanted: Iterable[int]) -> None:
+    def __init__(self, learn: Learn, wanted: Wanted) -> None:
         self._learn = learn
-        self._wanted = frozenset(wanted)
+        self._wanted = wanted
         self._templates: list[Template] = []
         self._refused = 0
 
     def match(self, block: Block, starts: Places, ends: Places) -> Matched:
         """Reads the rows from `starts` to `ends`; those that fit no template have to be read by themselves."""
         count = len(starts)
-        found = Matched({column: Column.empty(count) for column in self._wanted}, np.zeros(count, np.bool_))
+        found = Matched(
+            {column: Column.empty(count) for column in self._wanted.every},
+            {column: Written.empty(block, count) for column in self._wanted.few},
+            np.zeros(count, np.bool_),
+        )
         for first in range(0, count, _ROWS):
             self._match_some(found, block, starts, ends, np.arange(first, min(first + _ROWS, count)))
         return found
@@ -75,7 +80,7 @@ class Matcher:
         self, found: Matched, template: Template, block: Block, starts: Places, ends: Places, rows: Places
     ) -> Places:
         """Puts what fits into `found`; the rows that do not fit."""
-        fits, values = _read(template, block, starts[rows], ends[rows], self._wanted)
+        fits, values, places = _read(template, block, starts[rows], ends[rows], self._wanted)
         all_fit = bool(fits.all())
         some = np.flatnonzero(fits)
         chosen = rows[some]
@@ -85,6 +90,9 @@ class Matcher:
             into.mantissa[chosen] = of.mantissa if all_fit else of.mantissa[some]
             into.decimals[chosen] = of.decimals if all_fit else of.decimals[some]
             into.present[chosen] = True
+        for column, (start, end) in places.items():
+            found.few[column].starts[chosen] = start if all_fit else start[some]
+            found.few[column].ends[chosen] = end if all_fit else end[some]
         return rows[:0] if all_fit else rows[~fits]
 
     def _learned(self, block: Block, starts: Places, ends: Places, rest: Places) -> bool:
@@ -100,25 +108,28 @@ class Matcher:
 
 
 def _read(
-    template: Template, block: Block, starts: Places, ends: Places, wanted: Collection[int]
-) -> tuple[Flags, dict[int, Numbers]]:
-    """Which rows are of this shape from end to end, and the numbers of the wanted columns."""
+    template: Template, block: Block, starts: Places, ends: Places, wanted: Wanted
+) -> tuple[Flags, dict[int, Numbers], dict[int, tuple[Places, Places]]]:
+    """Which rows are of this shape from end to end, the numbers wanted of each, and where those wanted of few stand."""
     fits = np.ones(len(starts), np.bool_)
     at = starts
     values: dict[int, Numbers] = {}
+    places: dict[int, tuple[Places, Places]] = {}
     for piece, column in zip(template.pieces[:-1], template.columns, strict=True):
         at = _over_piece(piece, block, at, fits)
-        if column in wanted:
+        if column in wanted.every:
             of = values[column] = numbers(block, at)
             fits &= of.plain
             at = of.end
         else:
             extent = extents(block, at)
             fits &= extent.valid
+            if column in wanted.few:
+                places[column] = (at, extent.end)
             at = extent.end
     at = _over_piece(template.pieces[-1], block, at, fits)
     fits &= at == ends
-    return fits, values
+    return fits, values, places
 
 
 def _over_piece(piece: bytes, block: Block, at: Places, fits: Flags) -> Places:

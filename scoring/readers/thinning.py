@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from scoring.readers.numbers import mean, times
 
-MOST_POINTS = 5_000
+MOST_POINTS = 2_000
 LEVELS_A_POINT = 100
 _MOST_EPOCHS = 10
 _LOWEST = np.iinfo(np.int64).min
@@ -36,6 +36,8 @@ class Evaluation(NamedTuple):
 
 def percent(evaluation: Evaluation, factors: Sequence[Decimal]) -> Decimal:
     """The metric in percent, exactly: the mean over the parts, each times its factor (1, or 100 for fractions)."""
+    if len(factors) == 1:
+        return evaluation.metrics[0] if factors[0] == 1 else times(evaluation.metrics[0], factors[0])
     pairs = zip(evaluation.metrics, factors, strict=True)
     return mean([value if factor == 1 else times(value, factor) for value, factor in pairs])
 
@@ -48,8 +50,8 @@ def level(metric: Decimal, cutoff: Decimal) -> int:
 def kept(levels: Levels, epochs: NDArray[np.float64] | None, limits: Sequence[float], *, above: int = _LOWEST) -> Flags:
     """Which evaluations must stay; all arrays of shape (evaluations,), epochs NaN where it has none.
 
-    `limits` are the epoch limits for which the answers must stay the same. `above`: the highest level of the evaluations
-    before these, which no cut-off can be crossed at again.
+    `limits` are the epoch limits for which the answers must stay the same. `above`: the highest level of the
+    evaluations before these, which no cut-off can be crossed at again.
     """
     keep = np.zeros(len(levels), np.bool_)
     _keep(levels, slice(None), keep, above)

@@ -53,7 +53,7 @@ def _of_dictionary(line: TextLine, start: int, end: int) -> Event | None:
     epoch = number(items["epoch"]) if "epoch" in items else None
     if "train_runtime" in items:
         seconds = seconds_of(items["train_runtime"])
-        return None if seconds is None else Total(line.number, seconds)
+        return None if seconds is None else Total(line.number, seconds, epoch)
     if told := _EPOCH.search(before):
         return Evaluated(line.number, line.when, _metrics(items), epoch=Decimal(told.group(1)))
     if values := {name: value for name, value in _metrics(items).items() if name.startswith("eval_")}:

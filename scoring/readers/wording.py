@@ -14,6 +14,8 @@ def clean(text: str) -> str:
 
 def shown(cell: object) -> str:
     """A cell as it stands in a message."""
+    if isinstance(cell, (dict, list)):
+        return "An object" if isinstance(cell, dict) else "A list"
     return f"`{clean(cell if isinstance(cell, str) else str(cell))}`"
 
 

@@ -24,6 +24,14 @@
   for (const plot of plots) {
     const figure = JSON.parse(document.getElementById(plot.dataset.figure).textContent);
     Plotly.newPlot(plot, figure.data, figure.layout, config).then(() => Plotly.relayout(plot, themed()));
+    const button = plot.closest("figure").querySelector(".smooth");
+    const traces = figure.data.flatMap((trace, place) => (trace.meta === "smoothed" ? [place] : []));
+    button.hidden = false;
+    button.addEventListener("click", () => {
+      const shown = button.getAttribute("aria-pressed") !== "true";
+      button.setAttribute("aria-pressed", String(shown));
+      Plotly.restyle(plot, { visible: shown }, traces);
+    });
   }
   document.addEventListener("themechange", () => plots.forEach((plot) => Plotly.relayout(plot, themed())));
 })();

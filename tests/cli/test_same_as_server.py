@@ -15,6 +15,7 @@ from leaderboard import loading
 from leaderboard.models import Edition
 from scoring import catalogue as shipped
 from submissions import intake, manifest, verification
+from submissions.errors import EvidenceMissing
 from submissions.models import Submission
 from tests.cli.conftest import GOOD, SAMPLES, checked
 from tests.factories_submissions import make_user
@@ -78,18 +79,28 @@ WRONG = {
 """For each code: the file of a sample, what is replaced in it, and by what."""
 
 
-@pytest.mark.parametrize("code", [*WRONG, "evidence-missing"])
+@pytest.mark.parametrize("code", WRONG)
 def test_what_is_wrong(demo: Edition, gold: list[str], tmp_path: Path, code: str):
     folder = tmp_path / "bad"
     shutil.copytree(GOOD / "finetuning-csv", folder)
-    if code in WRONG:
-        name, before, after = WRONG[code]
-        text = (folder / name).read_text()
-        assert before in text
-        (folder / name).write_text(text.replace(before, after, 1))
-    else:
-        _without_half(folder)
+    name, before, after = WRONG[code]
+    text = (folder / name).read_text()
+    assert before in text
+    (folder / name).write_text(text.replace(before, after, 1))
     assert code in same(folder, gold)
+
+
+def test_a_half_that_is_missing(demo: Edition, gold: list[str], tmp_path: Path):
+    """The server takes nothing that lacks a file, so that it is told at sending and costs no attempt."""
+    folder = tmp_path / "bad"
+    shutil.copytree(GOOD / "finetuning-csv", folder)
+    _without_half(folder)
+    with pytest.raises(EvidenceMissing) as refused:
+        verified(folder)
+    assert refused.value.missing == ["tiny-nli/predictions?part=mismatched"]
+    missing = [one for one in checked(folder, *gold)["findings"] if one["code"] == "evidence-missing"]
+    assert [one["task"] for one in missing] == ["tiny-nli"]
+    assert "predictions for tiny-nli, part `mismatched`" in missing[0]["message"]
 
 
 @pytest.mark.parametrize("slug", shipped.editions())

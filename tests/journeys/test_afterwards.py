@@ -154,7 +154,7 @@ class TestDecisions:
         ada.put(pk, "sst2/log/", evidence.log("sst2"))
         ada.submit(pk)
         address = f"/admin/submissions/submission/{pk}/decide/"
-        answer = mia.browser.post(address, {"decision": "approve", "seen": seen})
+        answer = mia.browser.post(address, {"decision": "approve", "seen": seen, "verification": "2"})
         assert (answer.status_code, ada.submission(pk)["status"]) == (409, "in_review")
         assert "First try" not in visitor.board("finetuning", "time")
 
@@ -163,7 +163,9 @@ class TestDecisions:
         pk = answer.json()["id"]
         assert 'name="decision"' not in mia.review_page(pk)
         seen = Submission.objects.get(pk=pk).content_hash
-        mia.browser.post(f"/admin/submissions/submission/{pk}/decide/", {"decision": "approve", "seen": seen})
+        mia.browser.post(
+            f"/admin/submissions/submission/{pk}/decide/", {"decision": "approve", "seen": seen, "verification": "1"}
+        )
         assert Submission.objects.get(pk=pk).entry is None
 
 

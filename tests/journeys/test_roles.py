@@ -208,7 +208,7 @@ def test_a_maintainer_has_the_buttons_of_the_state_and_no_others_work(scene: Sce
     assert buttons == DECISIONS.get(status, set())
     seen = Submission.objects.get(pk=pk).content_hash
     for decision in {"approve", "request_changes", "reject", "requeue"} - buttons:
-        data = {"decision": decision, "seen": seen, "comment": "because"}
+        data = {"decision": decision, "seen": seen, "verification": "1", "comment": "because"}
         answer = scene.maintainer.browser.post(f"{QUEUE}{pk}/decide/", data)
         assert answer.status_code == 409, decision
     assert Submission.objects.get(pk=pk).status == status

@@ -247,3 +247,9 @@ class TestExports:
             make_entry(edition, accelerator=accelerator)
         with django_assert_max_num_queries(4):
             client.get("/api/v1/boards/finetuning/time/?format=csv").getvalue()
+
+
+def test_every_public_operation_has_a_summary_and_stands_under_a_name() -> None:
+    paths = Client().get("/api/schema/", headers={"Accept": "application/json"}).json()["paths"]
+    operations = [one for methods in paths.values() for one in methods.values() if isinstance(one, dict)]
+    assert [one["operationId"] for one in operations if not one.get("summary") or one["tags"] == ["api"]] == []

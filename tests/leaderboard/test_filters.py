@@ -24,6 +24,14 @@ def read(query: str, phase: str = "finetuning") -> BoardQuery:
 
 
 class TestWrongValues:
+    @pytest.mark.parametrize("query", ["sort=zz", "kind=zz", "per_page=77"])
+    def test_the_wrong_value_is_named_beside_the_right_ones(self, edition: Edition, query: str):
+        with pytest.raises(WrongQuery) as wrong:
+            read(query)
+        (problem,) = wrong.value.problems
+        assert repr(query.partition("=")[2]) in problem.message
+        assert problem.allowed
+
     @pytest.mark.parametrize(
         ("query", "parameter", "allowed"),
         [

@@ -213,3 +213,13 @@ def test_energy_has_a_column_only_where_an_entry_of_the_board_brought_it(edition
     cells = re.findall(r"<tr>(.*?)</tr>", page.html.partition("<tbody>")[2], re.DOTALL)
     heads = page.html.partition("<thead>")[2].partition("</thead>")[0].count("<th")
     assert {len(re.findall(r"<t[dh][ >]", row)) for row in cells} == {heads}, "every row has a cell for every header"
+
+
+class TestEmptyFields:
+    def test_a_form_s_empty_fields_do_not_stay_in_the_address(self, edition: Edition):
+        page = Page("/boards/finetuning/time/?q=tiny&hardware=&kind=&per_page=25&since=")
+        assert (page.status, page.response["Location"]) == (302, "/boards/finetuning/time/?q=tiny&per_page=25")
+        assert Page("/boards/finetuning/time/?q=&kind=").response["Location"] == "/boards/finetuning/time/"
+
+    def test_the_lede_names_the_reference_of_the_shown_edition(self, edition: Edition):
+        assert "ratios to the reference entry, Reference (1.00 a task)" in Page("/boards/finetuning/time/").words

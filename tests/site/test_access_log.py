@@ -34,6 +34,7 @@ def web(tmp_path: Path) -> Iterator[tuple[int, Path]]:
         "HULK_DATA": str(tmp_path),
         "PUBLIC_URL": f"http://127.0.0.1:{port}",
         "SECRET_KEY": "a key for this test",
+        "STATICFILES_STORAGE": "django.contrib.staticfiles.storage.StaticFilesStorage",
         "DATABASE_URL": "postgres://hulk:hulk@127.0.0.1:1/hulk",
         "REDIS_URL": "redis://127.0.0.1:1/0",
     }

@@ -85,7 +85,11 @@ def test_a_wrong_value_stops_the_start_with_one_sentence(name: str, value: str, 
 @pytest.mark.parametrize(
     ("name", "value", "said"),
     [
-        ("SECRET_KEY", "3.14159265358979323846264338327950288419716939937", "SECRET_KEY is shorter than 50 characters;"),
+        (
+            "SECRET_KEY",
+            "3.14159265358979323846264338327950288419716939937",
+            "SECRET_KEY is shorter than 50 characters;",
+        ),
         ("SECRET_KEY", "django-insecure-" + "k3#9!x" * 10, "SECRET_KEY is a default that others know;"),
         ("SECRET_KEY", "x1-" * 20, "SECRET_KEY is a default that others know;"),
         ("ALLOWED_HOSTS", "hulk.example.org,*", "ALLOWED_HOSTS allows any host (*);"),

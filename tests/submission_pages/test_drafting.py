@@ -51,6 +51,12 @@ class TestBeginning:
         assert 'aria-invalid="true"' in response.content.decode()
         assert not Submission.objects.exists()
 
+    def test_an_empty_form_says_what_is_needed_beside_its_field(self, signed_in):
+        response = signed_in.post("/submit/", {"phase": "finetuning", "edition": "small"})
+        form = response.context["form"]
+        assert (response.status_code, list(form.errors)) == (422, ["name"])
+        assert form.errors["name"] == ["This is needed."]
+
     def test_a_double_click_makes_one_draft(self, signed_in):
         first, second = begin(signed_in), begin(signed_in)
         assert first == second
@@ -115,8 +121,8 @@ class TestHardware:
         make_offer(card, usd="7.2", slug="dear-card")
         draft = begin(signed_in)
         page = text_of(signed_in.get(f"/submissions/{draft.pk}/edit/hardware/"))
-        assert "Accelerator card · $3.60 an hour per gpu" in page
-        assert "Cloud · $7.20 an hour per gpu (dear-card)" in page
+        assert "Accelerator card · $3.60 an hour per GPU" in page
+        assert "Cloud · $7.20 an hour per GPU (dear-card)" in page
 
     def test_an_accelerator_must_be_chosen_before_one_goes_on(self, signed_in):
         draft = begin(signed_in)
@@ -181,6 +187,17 @@ class TestSending:
         choose_hardware(signed_in, draft)
         page = signed_in.get(f"/submissions/{draft.pk}/edit/check/")
         assert page.context["missing"] == ["TOY: predictions"]
+
+    def test_a_link_to_the_code_may_wait_until_it_is_sent(self, signed_in):
+        assert "Link to the source code needed before it is sent" in text_of(signed_in.get("/submit/"))
+        draft = begin(signed_in, code_url="")
+        choose_hardware(signed_in, draft)
+        add_evidence(signed_in, draft, **both_files())
+        for page in (signed_in.get(f"/submissions/{draft.pk}/edit/check/"), send(signed_in, draft)):
+            assert "Before it can be sent There is no link to the source code." in text_of(page)
+            assert not page.context["is_ready"]
+        draft.refresh_from_db()
+        assert (page.status_code, draft.status) == (422, Status.DRAFT)
 
     def test_it_shows_price_and_attempts_before_sending(self, signed_in, edition):
         edition.daily_attempts = 7

@@ -152,7 +152,35 @@ class TestValidating:
     @pytest.mark.parametrize("value", [-92, 0, 5e-324, 1e308, 2**63, True, "38.4", [1], {}, float("1e15")])
     def test_a_time_out_of_range_is_told_with_the_range(self, value: Any) -> None:
         errors = self.refused(self.change("tasks.sst.claimed_seconds", value))
-        assert "from 0.001 to 1e+09" in errors["tasks.sst.claimed_seconds"]["message"]
+        assert "from 0.001 to 1,000,000,000" in errors["tasks.sst.claimed_seconds"]["message"]
+
+    @pytest.mark.parametrize("path", ["run_date", "started_at"])
+    def test_a_day_out_of_range_is_told_with_the_range(self, path: str) -> None:
+        value = "9999-12-31" if path == "run_date" else "9999-12-31T10:00:00Z"
+        (told,) = self.refused(self.change(path, value)).values()
+        assert "outside the years" in told["message"]
+        assert "2000-01-01 to 2100-12-31" in told["remedy"]
+
+    def test_a_range_has_no_exponent(self) -> None:
+        (told,) = self.refused(self.change("model.parameters_millions", 0)).values()
+        assert "from 0.001 to 100,000,000;" in told["message"]
+        (told,) = self.refused(self.change("tasks.sst.claimed_usd", 0)).values()
+        assert "from 0.000001 to 1,000,000,000;" in told["message"]
+
+    @pytest.mark.parametrize("missing", [{}, {"model": None}, {"model": {}}, {"model": ""}])
+    def test_a_model_left_out_lacks_its_name(self, missing: dict[str, Any]) -> None:
+        manifest = make_manifest(make_catalogue())
+        del manifest["model"]
+        assert set(self.refused(manifest | missing)) == {"model.name"}
+
+    def test_a_key_given_twice_is_told_with_the_line_of_the_second(self) -> None:
+        text = (
+            '{"a": {"x": "\\"x\\":"},\n "tasks": [{"b": 1}, {"b": 2}],\n "model": {"name": "a",\n "n\\u0061me": "b"}}'
+        )
+        answer = Script(make_user()).call("POST", "submissions/", text)
+        (one,) = answer.json()["errors"]
+        assert (answer.status_code, one["line"]) == (400, 4)
+        assert "'name'" in one["message"] and "line 4" in one["message"]
 
     @pytest.mark.parametrize(
         ("path", "value"),

@@ -137,7 +137,7 @@ class TestStepByStep:
             page = script.get("submissions/?per_page=4").json()
         assert (page["count"], len(page["results"]), page["previous"]) == (10, 4, None)
         assert len(script.get(page["next"]).json()["results"]) == 4
-        assert script.get("submissions/?page=99999999999999999999").status_code == 404
+        assert script.get("submissions/?page=99999999999999999999").status_code == 400
 
 
 class TestEvidence:

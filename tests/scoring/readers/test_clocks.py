@@ -53,6 +53,12 @@ def test_times_of_day_wrap_at_midnight_only_in_timestamp_and_date():
     assert "log-time-backwards" in codes(log("time,accuracy\n" + rows))
 
 
+def test_of_a_column_without_a_time_no_clock_is_told():
+    reading = log("elapsed_s;accuracy\n10,5;91\n")
+    assert codes(reading) == ["log-value-invalid"]
+    assert reading.clock == "column `elapsed_s`, of which no time could be read"
+
+
 def test_a_column_keeps_to_one_style():
     reading = log("time,accuracy\n5,80\n2019-11-01T10:00:00Z,91\n")
     assert [(found.code, found.line) for found in reading.findings] == [("log-value-invalid", 3)]

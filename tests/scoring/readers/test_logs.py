@@ -20,6 +20,13 @@ def test_a_csv_with_a_header_gives_times_metrics_lines_and_steps():
     assert (point.seconds, point.metric, point.line, point.step) == (20.5, Decimal("91.25"), 3, 2)
 
 
+def test_a_log_of_one_column_is_told_what_it_lacks():
+    (lacks_time,) = log("accuracy\n0.8\n0.9\n").findings
+    assert lacks_time.code == "log-no-time" and "`accuracy`" in lacks_time.message
+    (lacks_metric,) = log("seconds\n10\n20\n").findings
+    assert lacks_metric.code == "log-no-metric" and "`seconds`" in lacks_metric.message
+
+
 @pytest.mark.parametrize(
     "data",
     [

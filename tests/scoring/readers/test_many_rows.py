@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scoring.readers import line_blocks, templates
+from scoring.readers import text as text_file
 from scoring.readers.words import Block, numbers
 from scoring.rules import Phase
 from tests.scoring.readers.files import log
@@ -44,6 +45,7 @@ def test_numbers_are_found_and_are_exact(cells, end):
 def both_ways(text, *tasks, phase=Phase.FINETUNING, **more):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(line_blocks, "_BYTES", 300)
+        patch.setattr(text_file, "BLOCK_BYTES", 1000)
         together = log(text, *tasks, phase=phase, **more)
         patch.setattr(templates, "MOST_TEMPLATES", 0)
         singly = log(text, *tasks, phase=phase, **more)
@@ -105,6 +107,17 @@ def test_json_lines(rows, between, more):
     assert together == singly
 
 
+@settings(max_examples=200, deadline=None)
+@given(rows_of(3), st.sampled_from([None, 2]), st.sampled_from([NAMES, ["loss", "step", "epoch", "eval_accuracy"]]))
+def test_trainer_state(rows, indent, names):
+    """Numbers are put in as they stand in the rows, odd ones included; the file may break there."""
+    entries = [{name: f"<{cell}>" for name, cell in zip(names, row, strict=True) if cell} for row in rows]
+    entries.append({"train_runtime": "<90.5>", "step": "<60>"})
+    text = json.dumps({"best_metric": None, "log_history": entries, "max_steps": 60}, indent=indent)
+    together, singly = both_ways(re.sub('"<(.*?)>"', lambda found: found[1].replace('\\"', '"'), text))
+    assert together == singly
+
+
 @settings(max_examples=100, deadline=None)
 @given(st.lists(st.tuples(st.floats(0, 1), st.floats(0, 100), st.floats(0, 1.2)), min_size=20, max_size=60))
 def test_several_tasks_and_scales(rows):
@@ -122,7 +135,9 @@ def test_halves(rows):
     assert together == singly
 
 
-@pytest.mark.parametrize("spoiler", ["", "x", '{"time": 90, "accuracy": 5', '{"time": 90, "acc": 91}', "[1]", '{"a": {}}'])
+@pytest.mark.parametrize(
+    "spoiler", ["", "x", '{"time": 90, "accuracy": 5', '{"time": 90, "acc": 91}', "[1]", '{"a": {}}']
+)
 def test_a_spoilt_line_among_thousands_is_found(spoiler):
     lines = [json.dumps({"time": i, "loss": 0.5} if i % 3 else {"time": i, "accuracy": i / 100}) for i in range(5000)]
     lines[4321] = spoiler

@@ -140,3 +140,9 @@ def test_an_evaluation_without_a_time_is_found():
 def test_any_text_gives_findings_and_no_exception(text, after):
     reading = log(f":::MLLOG {text}\n{after}:::MLLOG {{}}\n")
     assert reading.findings
+
+
+def test_a_value_that_is_no_number_is_told_in_words():
+    reading = log(START + line("eval_accuracy", 20_000, {"value": 0.85}) + EVALS + STOP)
+    assert [(found.code, found.line) for found in reading.findings] == [("log-value-invalid", 2)]
+    assert reading.findings[0].message == "An object in column `eval_accuracy` is not a finite number."

@@ -72,7 +72,18 @@ def test_the_order_of_rows_with_ids_changes_nothing(rows):
 def test_without_gold_only_the_shape_is_checked():
     proof = predictions(labels_file(SENT), MOODS).proof
     assert (proof.metric, proof.reaches_cutoff, proof.rows, proof.complete) == (None, None, 8, True)
-    assert codes(predictions(labels_file([*SENT, "sad"]), MOODS)) == ["predictions-length"]
+    assert codes(predictions("\n".join([*SENT, "sad"]), MOODS)) == ["predictions-length"]
+
+
+@pytest.mark.parametrize(
+    ("row", "code", "named"),
+    [("999\tsad", "predictions-unknown-id", "999"), ("3\tsad", "predictions-duplicate-id", "3")],
+)
+def test_one_row_too_many_is_told_by_its_id(row, code, named):
+    """Every row is there, and one more: what is wrong is that one, not the length."""
+    (found,) = predictions(labels_file(SENT) + f"{row}\n", MOODS, moods_gold()).findings
+    assert (found.code, found.line) == (code, 10)
+    assert named in found.message
 
 
 def test_the_gold_labels_themselves_are_perfect():

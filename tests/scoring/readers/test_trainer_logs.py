@@ -19,6 +19,11 @@ def test_dictionaries_of_the_trainer_are_spread_over_the_epochs():
     assert (seconds(reading), metrics(reading), reading.estimated) == ([50.0, 100.0], ["89", "92"], True)
 
 
+def test_a_total_is_spread_over_the_epochs_to_its_own_end():
+    text = "{'eval_loss': 0.3, 'eval_accuracy': 0.91, 'epoch': 1.0}\n{'train_runtime': 600.0, 'epoch': 2.0}\n"
+    assert seconds(log(text)) == [300.0]
+
+
 def test_an_example_script_with_stamps_prints_epochs_from_zero():
     text = (
         "03/16/2022 10:00:00 - INFO - __main__ - ***** Running training *****\n"

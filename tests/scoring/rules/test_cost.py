@@ -126,7 +126,7 @@ def test_a_declared_price_scores_only_where_the_catalogue_has_none():
 def test_where_the_catalogue_has_offers_but_no_default_one_must_be_named():
     chosen, findings = choose_price(Hardware("v100", usd_per_hour=1.0, price_source="mine"), [offer()], None, DAY)
     assert chosen is None
-    assert findings[0].remedy == "Set `hardware.offer` to one of: aws-v100."
+    assert findings[0].remedy == "Set `hardware.offer` (in the form: 'Priced at') to one of: aws-v100."
 
 
 @pytest.mark.parametrize(

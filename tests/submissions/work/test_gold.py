@@ -38,6 +38,11 @@ def import_gold(*arguments):
     call_command("import_gold", *(str(one) for one in arguments))
 
 
+def test_a_file_that_is_not_there_is_told_in_a_sentence(row, tmp_path):
+    with pytest.raises(CommandError, match=r"^/.*/none\.tsv cannot be read: No such file or directory\.$"):
+        import_gold("toy", tmp_path / "none.tsv", "--edition", "small")
+
+
 def publish(row, sha256):
     GoldSet.objects.filter(task=row).update(published_sha256=sha256)
 
