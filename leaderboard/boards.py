@@ -1,9 +1,9 @@
 """A board, ready to render: what page, API, CSV and JSON all show, so that they cannot disagree."""
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db.models import Case, Count, F, FloatField, Q, QuerySet, Value, When
 from django.db.models.expressions import OrderBy

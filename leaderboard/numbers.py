@@ -37,8 +37,12 @@ def number_text(value: Decimal | float | str) -> str:
 
 
 def percent_text(value: Decimal | float) -> str:
-    """A metric in percent to four decimals at most, never rounded up to a cut-off that it misses."""
-    return decimal_text(Decimal(str(value)).quantize(Decimal("0.0001"), rounding="ROUND_FLOOR"))
+    """A metric in percent to four decimals: `93.0131`. What would round to a full tenth that it is not, and so to a
+    cut-off that it misses, keeps all its digits: `89.99999`."""
+    exact = Decimal(str(value))
+    shown = exact.quantize(Decimal("0.0001"))
+    looks_fuller = shown == shown.quantize(Decimal("0.1")) and shown != exact
+    return decimal_text(exact if looks_fuller else shown)
 
 
 def plain(value: float | None) -> float | int | None:

@@ -59,7 +59,7 @@ def unit(name: str, count: int) -> str:
 
 @register.filter
 def percent(value: Decimal | float | None) -> str:
-    """A metric in percent to four decimals at most, never rounded up to a cut-off that it misses."""
+    """A metric in percent, as `percent_text` writes it."""
     return "" if value is None else percent_text(value)
 
 
