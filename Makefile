@@ -1,5 +1,5 @@
 # Each target is a command of dev.py, which needs only Python 3.11 or newer.
-.PHONY: help run test lint
+.PHONY: help run test lint bench
 
 PYTHON ?= python3
 
@@ -14,3 +14,6 @@ test:  ## Run the tests, browser included (ARGS="tests/scoring -x" for some of t
 
 lint:  ## Check style, types, templates, settings and deployment files
 	@$(PYTHON) dev.py lint
+
+bench:  ## Measure what is promised about speed (ARGS="accuracy" for some of it; all takes about ten minutes)
+	@$(PYTHON) dev.py bench $(ARGS)

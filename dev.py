@@ -4,6 +4,7 @@
 python3 dev.py up            PostgreSQL, Valkey, web, worker and beat, with baselines and a demo (make run)
 python3 dev.py test [...]    the tests, browser included; arguments go to pytest (make test)
 python3 dev.py lint          style, types, templates, settings, deployment files (make lint)
+python3 dev.py bench [...]   what is promised about speed, measured; arguments name benchmarks (make bench)
 """
 
 from __future__ import annotations
@@ -35,8 +36,14 @@ NEEDED = {
     "up": ["requirements.txt", LOCAL],
     "test": ["requirements.txt", LOCAL, "requirements-dev.txt"],
     "lint": ["requirements.txt", LOCAL, "requirements-dev.txt"],
+    "bench": ["requirements.txt", "requirements-dev.txt"],
 }
-MODULES = {"up": "hulk_site.local.up", "test": "hulk_site.local.testing", "lint": "hulk_site.local.lint"}
+MODULES = {
+    "up": "hulk_site.local.up",
+    "test": "hulk_site.local.testing",
+    "lint": "hulk_site.local.lint",
+    "bench": "benchmarks",
+}
 
 
 class Impossible(Exception):

@@ -59,6 +59,7 @@ class AnswerReader:
         rows = read_labels(text, PREDICTED, rows=size + 1)
         ids = RowIds(self._task, None if part == WHOLE else part, self._pairs)
         unnamed: list[int] = []
+        count = 0
         for count, row in enumerate(rows, 1):
             if count > size and row.id is None and row.pair is None:
                 notes.add("predictions-length", f"The file has more than the dev set's {size:,} rows.", line=row.line)
@@ -68,6 +69,7 @@ class AnswerReader:
                 unnamed.append(code)
             elif (place := self._place(row, ids, notes)) is not None:
                 self._put(place, code, row, notes)
+        _say_no_labels(notes, count)
         if unnamed:
             self._put_in_order(unnamed, part, size, notes)
 
@@ -109,8 +111,10 @@ class AnswerReader:
         if place is None:
             message = f"The dev set has no row {shown(text)}."
             if by_pair and not self._pairs:
-                message = "This server's gold labels have no pair ids; send rows with `index`."
-            notes.add("predictions-unknown-id", message, line=row.line)
+                message = "This server's gold labels have no pair ids, and the rows have no other."
+                notes.add_once("predictions-unknown-id", message, remedy="Send rows with `index`.")
+            else:
+                notes.add("predictions-unknown-id", message, line=row.line)
         return place
 
     def _put(self, place: Place, code: int, row: LabelRow, notes: Notes) -> None:
@@ -143,6 +147,18 @@ class AnswerReader:
     def _two_files(self) -> str:
         parts = " and ".join(each.name for each in self._task.parts)
         return f"Send {parts} as a file each, or add a column `split` or `pairID`."
+
+
+def _say_no_labels(notes: Notes, rows: int) -> None:
+    """One finding for all rows where each fails in the same way: then another column, or another task's, was sent."""
+    remedies = {
+        "predictions-unknown-label": "The column `prediction` must hold the task's labels, or their integers.",
+        "predictions-unknown-id": "The ids must be those of the dev set: its row numbers, counted from 0.",
+    }
+    for code, remedy in remedies.items():
+        if first := notes.first(code, of=rows):
+            message = f"All {rows:,} rows fail in this way. The first: {first.message}"
+            notes.add_once(code, message, line=first.line, remedy=first.remedy or remedy)
 
 
 def _spellings(labels: Sequence[str]) -> dict[bytes, int]:

@@ -12,6 +12,8 @@ from scoring.readers.readings import LogReading
 from scoring.readers.text import Text
 from scoring.readers.wording import named
 
+FORMATS = "Send one of the formats that the rules page lists, or bring two patterns in `log_pattern`."
+
 
 class LogReader(Protocol):
     """Reads one format of logs. Formats are told apart by content, never by a file's name."""
@@ -59,4 +61,10 @@ def missing_metrics(
         message = f"No {place} is the dev {task.metric_names[0] if task.metric_names else 'metric'} of {task.title}"
         parts = " and ".join(part.name for part in task.parts)
         halves = f" It needs {parts} both, or one value that is their mean." if len(task.parts) > 1 else ""
-        notes.add("log-no-metric", f"{message}; found: {named(titles)}.{halves}", task=task.slug)
+        remedy = f"Log {parts} {task.metric_names[0] if task.metric_names else 'values'} at each evaluation."
+        notes.add(
+            "log-no-metric",
+            f"{message}; found: {named(titles)}.{halves}",
+            task=task.slug,
+            remedy=remedy if halves else "",
+        )

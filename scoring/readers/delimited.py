@@ -3,10 +3,10 @@
 import re
 from itertools import chain
 
-from scoring.readers.base import find_columns
+from scoring.readers.base import FORMATS, find_columns
 from scoring.readers.cells import cells_of, delimiter_of, first_line, fit, is_numeric
 from scoring.readers.evaluations import Evaluations, LogRequest
-from scoring.readers.headers import MOST_COLUMNS, columns
+from scoring.readers.headers import MOST_COLUMNS, Columns, columns
 from scoring.readers.line_blocks import line_blocks
 from scoring.readers.notes import Notes
 from scoring.readers.readings import LogReading
@@ -15,6 +15,9 @@ from scoring.readers.templates import Matcher, Template, template_of
 from scoring.readers.text import Text, Unreadable
 
 _NUMBER_CELL = re.compile(rb"([ \t]*)-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]{1,3})?([ \t]*)")
+
+_PROSE = re.compile(r"[{\[=|]|[0-9]:[0-5][0-9]")
+"""What cells of a text hold that is no header: brackets, assignments, bars, time stamps."""
 
 
 class DelimitedLog:
@@ -42,6 +45,9 @@ class DelimitedLog:
         format = "TSV" if delimiter == b"\t" else "CSV"
         if len(titles) > MOST_COLUMNS:
             raise Unreadable(f"The header has {len(titles):,} columns; at most {MOST_COLUMNS:,} are read.")
+        if columns(titles, request.tasks) == Columns() and any(map(_PROSE.search, titles)):
+            message = "No known format was recognised: it is not JSON, has no lines of a known program, and no header."
+            raise Unreadable(message, remedy=FORMATS)
         found = find_columns(titles, request, notes)
         if found is None:
             return LogReading(format, findings=notes.findings)

@@ -57,7 +57,9 @@ class Evaluations:
         self._notes = notes
         self._zero_is_named = request.from_first_line
         self._tasks = [
-            TaskCurve(task, columns.metrics[task.slug], notes) for task in request.tasks if task.slug in columns.metrics
+            TaskCurve(task, columns.metrics[task.slug], notes, alone=len(request.tasks) == 1)
+            for task in request.tasks
+            if task.slug in columns.metrics
         ]
         self._limits = limits_for(request.rules.epoch_limit)
         self._full = MOST_POINTS
@@ -69,15 +71,15 @@ class Evaluations:
         epoch = None if self._columns.epoch is None else number(cells[self._columns.epoch])
         step = None if self._columns.step is None else whole(cells[self._columns.step])
         seconds = self._seconds(cells, line, step)
-        self._epochs.see(epoch)
         found = [(curve, values) for curve in self._tasks if (values := curve.values(cells, line))]
+        self._epochs.see(epoch, is_label=bool(found) and step != 0)
         if seconds is None:
             if found and not self._notes.wrong():
                 self._notes.add("log-value-invalid", "The evaluation on this line has no time.", line=line)
             return
         self._check_order(seconds, step if step is not None else epoch, line)
         for curve, values in found:
-            curve.curve.append(Evaluation(seconds, values, line, epoch, step))
+            curve.append(Evaluation(seconds, values, line, epoch, step))
         self._stay_small()
 
     @property
@@ -113,7 +115,8 @@ class Evaluations:
         self._check_zero()
         shift = self._epochs.shift
         curves = {curve.task.slug: points for curve in self._tasks if (points := curve.finished(shift))}
-        words = "; ".join((self._clock.words(), *self._columns.remarks, *self._epochs.remarks))
+        halves = (remark for curve in self._tasks for remark in curve.halves.remarks)
+        words = "; ".join((self._clock.words(), *self._columns.remarks, *halves, *self._epochs.remarks))
         if self._notes.wrong():
             curves = {}
         return LogReading(format, words, curves, self._clock.estimated, self._notes.findings)
@@ -123,13 +126,15 @@ class Evaluations:
         column = rows.columns.get(self._clock_position)
         if column is None or not isinstance(self._clock, (Clock, SpreadClock)):
             return False
+        if any(curve.halves.go_singly for curve in self._tasks):
+            return False
         seconds = self._clock.elapsed(column)
         if seconds is None or not self._in_order(seconds, column, rows):
             return False
         found = [heights for curve in self._tasks if (heights := curve.heights(rows)) is not None]
         if len(found) < len(self._tasks):
             return False
-        epochs = self._take_epochs(rows)
+        epochs = self._take_epochs(rows, found)
         for curve, heights in zip(self._tasks, found, strict=True):
             curve.accept(heights, rows)
         chosen = self._needed(found, epochs)
@@ -157,12 +162,15 @@ class Evaluations:
         same = column.mantissa[close] == column.mantissa[close + 1]
         return bool((same & (column.decimals[close] == column.decimals[close + 1])).all())
 
-    def _take_epochs(self, rows: Rows) -> NDArray[np.float64] | None:
+    def _take_epochs(self, rows: Rows, found: Sequence[Heights]) -> NDArray[np.float64] | None:
         """The epochs of many rows, NaN where there is none; None where the log has no such column."""
         if self._columns.epoch is None:
             return None
         column = rows.columns[self._columns.epoch]
-        self._epochs.see_all(column)
+        evaluated = found[0].rows if len(found) == 1 else np.unique(np.concatenate([of.rows for of in found]))
+        if len(evaluated) and self._progress(rows, int(evaluated[0]))[0] == 0:
+            evaluated = evaluated[1:]
+        self._epochs.see_all(column, evaluated)
         return np.where(column.present, column.floats(), np.nan)
 
     def _needed(self, found: Sequence[Heights], epochs: NDArray[np.float64] | None) -> Places:
@@ -250,25 +258,29 @@ class Evaluations:
 
 
 class EpochLabels:
-    """Whether the epochs of a log are whole-number labels that start at 0, which are read as +1."""
+    """Whether the epochs of a log are whole-number labels that start at 0, which are read as +1.
+
+    Only evaluations of some training tell: a row at the start, or an evaluation at step 0, is at epoch 0 in any case.
+    """
 
     def __init__(self) -> None:
         self._first: Decimal | None = None
         self._whole = True
 
-    def see(self, epoch: Decimal | None) -> None:
+    def see(self, epoch: Decimal | None, *, is_label: bool) -> None:
+        """A row's epoch; `is_label` where it is that of an evaluation after some training."""
         if epoch is None:
             return
-        if self._first is None:
+        if self._first is None and is_label:
             self._first = epoch
         self._whole = self._whole and epoch == epoch.to_integral_value()
 
-    def see_all(self, column: Column) -> None:
-        """The epochs of many rows."""
-        rows = np.flatnonzero(column.present)
-        if len(rows):
-            self.see(column.exact(int(rows[0])))
-            self._whole = self._whole and not (column.mantissa % power(column.decimals)).any()
+    def see_all(self, column: Column, evaluated: NDArray[np.int64]) -> None:
+        """The epochs of many rows, of which those `evaluated` are evaluations after some training."""
+        labels = evaluated[column.present[evaluated]][:1].tolist() if self._first is None else []
+        for row in labels:
+            self.see(column.exact(row), is_label=True)
+        self._whole = self._whole and not (column.mantissa % power(column.decimals)).any()
 
     @property
     def shift(self) -> int:

@@ -9,6 +9,7 @@ from typing import Protocol
 from scoring.readers.base import missing_metrics
 from scoring.readers.evaluations import Evaluations, LogRequest
 from scoring.readers.events import Evaluated, Event, Sized, Spent, Started, Total, Trained
+from scoring.readers.halves import are_parts
 from scoring.readers.headers import MOST_COLUMNS, TimeColumn, columns, part_named
 from scoring.readers.notes import Notes
 from scoring.readers.readings import LogReading
@@ -81,7 +82,8 @@ class Survey:
         self._group.update(event.values.keys())
         self.most_in_group = max(self.most_in_group, *self._group.values(), 0)
         if event.epoch is not None:
-            self.first_epoch = event.epoch if self.first_epoch is None else self.first_epoch
+            if self.first_epoch is None and event.step != 0:
+                self.first_epoch = event.epoch
             self.last_epoch = max(event.epoch, self.last_epoch or event.epoch)
             self.whole_epochs = self.whole_epochs and event.epoch == event.epoch.to_integral_value()
 
@@ -106,7 +108,7 @@ class Groups:
 
     def __init__(self, tasks: Sequence[Task], survey: Survey) -> None:
         self._parts = [part.name for part in tasks[0].parts] if len(tasks) == 1 else []
-        self._in_order = len(self._parts) > 1 and survey.most_in_group == len(self._parts)
+        self._in_order = are_parts(survey.most_in_group, self._parts)
         self._group: Counter[str] = Counter()
 
     def new(self) -> None:

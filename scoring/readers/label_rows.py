@@ -55,6 +55,11 @@ def read_labels(text: Text, label_names: Sequence[str], *, rows: int) -> Iterato
         return _read_by_id(text, rows)
     if is_json_lines(head):
         return _read_json(json_rows(text, rows=text.limits.log_rows), label_names, rows)
+    if head.lstrip().startswith(b"["):
+        raise Unreadable(
+            "The file is a JSON array of values, which is not read.",
+            remedy='Send one label a line in the dev set\'s order, or objects such as {"id": 0, "prediction": "…"}.',
+        )
     return _read_delimited(text, label_names, rows)
 
 

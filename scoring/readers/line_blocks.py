@@ -61,7 +61,7 @@ def line_blocks(text: Text, *, rows: int) -> Iterator[LineBlock]:
 
 
 def all_lines(text: Text) -> Iterator[LineBlock]:
-    """Every line of the file, in its order. Unreadable where one is too long or not UTF-8."""
+    """Every line of the file, in its order. Unreadable where one is too long or not UTF-8, or most must be blank."""
     line = 1
     for data in _whole_lines(text):
         if not data.isascii():
@@ -76,6 +76,7 @@ def all_lines(text: Text) -> Iterator[LineBlock]:
         if len(too_long):
             raise text.too_long(int(lines[too_long[0]]))
         line += len(ends)
+        text.check_count(line)
         yield LineBlock(block, starts, ends, lines)
 
 
@@ -97,7 +98,7 @@ def _whole_lines(text: Text) -> Iterator[bytes]:
 
 def _not_blank(lines: LineBlock) -> Flags:
     block = lines.block
-    keep = np.ones(len(lines.starts), np.bool_)
-    for row in np.flatnonzero(block.bytes[lines.starts] <= _BLANK).tolist():
+    keep = lines.ends - lines.starts > 1
+    for row in np.flatnonzero(keep & (block.bytes[lines.starts] <= _BLANK)).tolist():
         keep[row] = not block.data[lines.starts[row] : lines.ends[row]].isspace()
     return keep

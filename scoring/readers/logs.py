@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from scoring.readers.allennlp_console import AllenNlpConsole
 from scoring.readers.allennlp_metrics import AllenNlpMetrics
-from scoring.readers.base import LogReader, TextReader
+from scoring.readers.base import FORMATS, LogReader, TextReader
 from scoring.readers.dawnbench import DawnBenchLog
 from scoring.readers.delimited import DelimitedLog
 from scoring.readers.evaluations import LogRequest
@@ -53,8 +53,6 @@ LOG_READERS: tuple[LogReader, ...] = (
 BINARY_READERS: tuple[LogReader, ...] = (TensorBoardLog(),)
 """Asked before those, about the bytes as they are: what none of these recognises must be text."""
 
-_FORMATS = "Send one of the formats that the rules page lists, or bring two patterns in `log_pattern`."
-
 
 def read(source: Source, request: LogRequest) -> LogReading:
     """The log as its format's reader understands it, with a finding where none does."""
@@ -76,13 +74,13 @@ def _reader_of(text: Text, request: LogRequest) -> LogReader:
         return reader
     for block in text.blocks():
         if b"\n" not in block and len(block) > text.limits.line_bytes:
-            raise Unreadable("A line is too long for a log, and the file is not JSON.", remedy=_FORMATS)
+            raise Unreadable("A line is too long for a log, and the file is not JSON.", remedy=FORMATS)
         for reader in (MlLog(), *TEXT_READERS):
             if reader.recognises_block(block):
                 return reader
     raise Unreadable(
-        "No reader recognises the file: it has no header of columns, is not JSON, and has no lines of a known program.",
-        remedy=_FORMATS,
+        "No known format was recognised: it has no header of columns, is not JSON, and has no lines of a known tool.",
+        remedy=FORMATS,
     )
 
 

@@ -38,6 +38,18 @@ class Notes:
             found = finding(code, message, task=task, file=self.file, line=line, remedy=remedy, severity=severity)
             self._found.append(found)
 
+    def add_once(self, code: str, message: str, *, line: int | None = None, remedy: str = "") -> None:
+        """A finding in the place of all others of its code: where they have one cause."""
+        self._found = [found for found in self._found if found.code != code]
+        self._count = Counter({key: count for key, count in self._count.items() if key[0] != code})
+        self.add(code, message, line=line, remedy=remedy)
+
+    def first(self, code: str, *, of: int) -> Finding | None:
+        """The first finding of a code where there are `of` of them, and more than one."""
+        if of < 2 or self._count[code, self.task] != of:
+            return None
+        return next(found for found in self._found if found.code == code)
+
     def unreadable(self, error: Unreadable, *, task: str = "") -> None:
         self.add("file-unreadable", error.message, task=task, line=error.line, remedy=error.remedy)
 

@@ -23,6 +23,17 @@ def number(cell: Cell) -> Decimal | None:
     return Decimal(text) if len(text) <= _LONGEST and _NUMBER.fullmatch(text) else None
 
 
+def how_to_write(cell: Cell) -> str:
+    """What would make a number of a cell that is none; empty where there is no telling."""
+    if not isinstance(cell, str) or len(cell) > _LONGEST:
+        return ""
+    text = cell.strip()
+    stem = text.removesuffix("%").rstrip()
+    ways = ["without %"] if stem != text else []
+    ways += ["with a decimal point"] if stem.count(",") == 1 else []
+    return f"Write it {' and '.join(ways)}." if ways and _NUMBER.fullmatch(stem.replace(",", ".")) else ""
+
+
 def json_number(text: str) -> Decimal:
     """What the JSON parser makes of a number: exact, and not a number where it is absurdly long or large."""
     value = number(text)

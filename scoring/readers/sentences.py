@@ -1,7 +1,9 @@
 """Files of entity tags, in every layout people write them in -> sentences of tag codes (PROTOCOL section 7)."""
 
+import json
+import re
 from array import array
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,6 +20,14 @@ from scoring.readers.wording import named
 
 _ID_KEYS = ("id", "idx", "index", "guid")
 _TAG_KEYS = ("tags", "predictions", "prediction", "predicted_tags", "ner_tags", "labels", "label")
+
+_AS_ROWS = 'Write rows as {"id": 0, "tags": ["O", "B-LOC"]}.'
+_TAG_BYTES = 80
+"""More than a tag takes in JSON with its quotes, comma and white space."""
+
+_LISTS = re.compile(rb'\s{0,100}\[\s{0,100}\[\s{0,100}["\]]')
+
+_LIST = re.compile(rb'\s{0,100}\[\s{0,100}"(?:O|[BIESLU]-[^"\s]{1,64})"')
 
 UnknownTag = Callable[[bytes, int], None]
 """Told of a tag that is none, with its line."""
@@ -67,14 +77,24 @@ class _Gathering:
         self._start = 0
         self._line = 0
 
-    def tag(self, tag: bytes, line: int) -> None:
+    def code(self, tag: bytes, line: int) -> int:
+        """The tag's code; that of O where it is unknown, which is told."""
         code = self._book.code(tag)
         if code is None:
             self._unknown(tag, line)
-            code = 0
+        return code or 0
+
+    def tag(self, tag: bytes, line: int) -> None:
+        code = self.code(tag, line)
         if len(self._codes) == self._start:
             self._line = line
         self._codes.append(code)
+
+    def sentence(self, tags: Sequence[str], codes: dict[str, int], line: int) -> None:
+        """A whole sentence of tags whose codes are known."""
+        self._line = line
+        self._codes += bytes(map(codes.__getitem__, tags))
+        self.end(line)
 
     def end(self, line: int) -> None:
         """The sentence ends; nothing happens where none has begun."""
@@ -101,22 +121,31 @@ def read_sentences(
     """The file's sentences. Unreadable where it is of no known layout; TooMany as soon as it cannot fit."""
     gathering = _Gathering(book, unknown, most_sentences, most_tokens)
     head = text.head()
-    if is_array(head):
-        return gathering.finished(_read_json(array_rows(text), gathering))
-    if head.lstrip().startswith(b"{") and _is_by_id(head):
-        return gathering.finished(_read_by_id(text, gathering))
-    if is_json_lines(head):
-        return gathering.finished(_read_json(json_rows(text, rows=text.limits.log_rows), gathering))
+    if head.lstrip().startswith(b"{") or is_array(head) or _LISTS.match(head):
+        return gathering.finished(_read_structured(text, head, gathering, most_tokens))
+    if _LIST.match(head):
+        raise Unreadable("The file is a JSON array of tags, which does not tell sentences apart.", remedy=_AS_ROWS)
     if is_sentence_a_line(head):
         _read_lines(text, gathering)
         return gathering.finished()
     together = read_tag_lines(text, book, most_tokens=most_tokens)
-    if together is not None:
-        sentences = Sentences(*together.sentences())
-        if len(sentences.lengths) <= most_sentences:
-            return sentences
+    sentences = Sentences(*together.sentences()) if together is not None else None
+    if sentences is not None and len(sentences.lengths) <= most_sentences:
+        return sentences
     _read_columns(text, gathering, most_tokens)
     return gathering.finished()
+
+
+def _read_structured(text: Text, head: bytes, gathering: _Gathering, most_tokens: int) -> list[str] | None:
+    """JSON of any layout; the ids of the sentences where it has them."""
+    if is_array(head):
+        return _read_json(array_rows(text), gathering)
+    if _LISTS.match(head):
+        _read_lists(text, gathering, most_tokens)
+        return None
+    if _is_by_id(head):
+        return _read_by_id(text, gathering)
+    return _read_json(json_rows(text, rows=text.limits.log_rows), gathering)
 
 
 def is_sentence_a_line(head: bytes) -> bool:
@@ -203,6 +232,27 @@ def _read_json(objects: Iterator[tuple[int, dict[str, Any]]], gathering: _Gather
     return ids or None
 
 
+def _read_lists(text: Text, gathering: _Gathering, most_tokens: int) -> None:
+    """One JSON list with a list of tags for each sentence. Each tag is looked up once, however often it comes."""
+    data = b""
+    for block in text.blocks():
+        data += block
+        if len(data) > _TAG_BYTES * most_tokens:
+            raise TooMany(1)
+    try:
+        rows = json.loads(data)
+        is_lists = isinstance(rows, list) and all(type(row) is list for row in rows)
+        different = {tag for row in rows for tag in row} if is_lists else {None}
+    except (ValueError, RecursionError, TypeError):
+        different = {None}
+    if not all(isinstance(tag, str) for tag in different):
+        raise Unreadable("The JSON is not a list with a list of tags for each sentence.", remedy=_AS_ROWS)
+    tags: set[str] = set(map(str, different))
+    codes = {tag: gathering.code(tag.encode(errors="replace"), 1) for tag in tags}
+    for row in rows:
+        gathering.sentence(row, codes, 1)
+
+
 def _tags_in(row: dict[str, object], line: int) -> list[bytes]:
     key = next((key for key in _TAG_KEYS if key in row), None)
     value = row[key] if key is not None else None
@@ -211,7 +261,7 @@ def _tags_in(row: dict[str, object], line: int) -> list[bytes]:
     if not isinstance(value, list) or not value:
         raise Unreadable(
             f"The row has no list of tags; found: {named(list(row))}.",
-            remedy='Write rows as {"id": 0, "tags": ["O", "B-LOC"]}.',
+            remedy=_AS_ROWS,
             line=line,
         )
     return [str(tag).encode(errors="replace") for tag in value]

@@ -15,13 +15,11 @@ from scoring.readers.line_blocks import LineBlock, all_lines
 from scoring.readers.tags import DOCSTART, TagBook
 from scoring.readers.text import Text
 from scoring.readers.word_codes import UNKNOWN, WordCodes
-from scoring.readers.words import Block, Places, Words
+from scoring.readers.words import Places, Words
 
-_BEFORE = b"\n" * 8
-"""Stands before a block, so that its first line has eight bytes before its end."""
 _HIGH, _LOW_BITS = np.uint64(0x8080808080808080), np.uint64(0x7F7F7F7F7F7F7F7F)
 _ABOVE_BLANK = np.uint64(0x5F5F5F5F5F5F5F5F)  # 0x7f - 0x20: takes what is above a blank over 0x7f
-_7, _8, _16, _32, _BYTE = (np.uint64(value) for value in (7, 8, 16, 32, 0xFF))
+_7, _8, _16, _32, _56, _BYTE, _LINE_FEED = (np.uint64(value) for value in (7, 8, 16, 32, 56, 0xFF, 10))
 _DOCUMENT = re.compile(rb"(?m)^[ \t]*-DOCSTART-(?=[ \t\r\n])")
 
 
@@ -78,19 +76,16 @@ def _text(word: np.uint64) -> bytes:
 
 def _tags(lines: LineBlock) -> Words | None:
     """The last cell of each line as a word, 0 where the line is blank or starts a document."""
-    data = lines.block.data
-    controls = int(np.count_nonzero(lines.block.bytes[: len(data)] < 0x20))
-    if controls != sum(data.count(end) for end in (b"\n", b"\r", b"\t")):
+    block, data = lines.block, lines.block.data
+    controls = int(np.count_nonzero(block.bytes[: block.size] < 0x20))
+    if controls != len(lines.ends) + data.count(b"\r") + data.count(b"\t"):
         return None
-    block = Block(_BEFORE + data)
-    ends = lines.ends + (len(_BEFORE) - 1)
+    ends = lines.ends - 1
     if b"\r" in data:
-        ends = ends - (block.bytes[ends - 1] == ord("\r"))
-    last = block.bytes[ends - 1]
-    if ((last == ord(" ")) | (last == ord("\t")) | (last == ord("\r"))).any():
-        return None
-    words = _after_last_blank(block.words[ends - 8])
-    if words is None:
+        ends = ends - (block.bytes[np.maximum(ends - 1, 0)] == ord("\r"))
+    last = block.words_before[ends]
+    words = _after_last_blank(last)
+    if words is None or ((words == 0) & ~_is_line_feed(last)).any():
         return None
     for row in _documents(data, lines.starts):
         words[row] = 0
@@ -107,6 +102,11 @@ def _after_last_blank(words: Words) -> Words | None:
     blank |= blank >> _16
     blank |= blank >> _32
     return words & ~((blank >> _7) * _BYTE)
+
+
+def _is_line_feed(words: Words) -> NDArray[np.bool_]:
+    """Whether the last byte of each word is one: then the line after it is blank."""
+    return words >> _56 == _LINE_FEED
 
 
 def _documents(data: bytes, starts: Places) -> NDArray[np.int64]:

@@ -1,7 +1,7 @@
 """Predictions of a tagging task -> what they prove."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from fractions import Fraction
 
 import numpy as np
@@ -43,7 +43,7 @@ def read(sources: Mapping[str, Source], task: Task, gold: Gold | None, rules: Ru
         if source is None:
             continue
         notes = Notes(source.name, task.slug)
-        tagged = _read_part(Text(source, rules.limits), task, part, gold.parts[part.name] if gold else None, notes)
+        tagged = read_part(Text(source, rules.limits), task, part, gold.parts[part.name] if gold else None, notes)
         if tagged is not None:
             parts[part.name] = tagged
         findings += notes.findings
@@ -52,7 +52,7 @@ def read(sources: Mapping[str, Source], task: Task, gold: Gold | None, rules: Ru
     return _proven(task, parts, gold, next(iter(sources.values())).name)
 
 
-def _read_part(text: Text, task: Task, part: Part, gold: GoldPart | None, notes: Notes) -> Tagged | None:
+def read_part(text: Text, task: Task, part: Part, gold: GoldPart | None, notes: Notes) -> Tagged | None:
     """The part's tags; None with findings where they do not fit."""
     types = None if gold is None else [name[2:] for name in gold.names[1::2]]
     book = TagBook(types)
@@ -72,12 +72,21 @@ def _read_part(text: Text, task: Task, part: Part, gold: GoldPart | None, notes:
         notes.add("predictions-length", message, line=error.line)
         return None
     if notes.wrong():
+        _say_no_tags(notes, len(sentences.codes))
         return None
     placed = _by_id(sentences, task, part, gold, notes) if sentences.ids else _in_order(sentences, part, gold, notes)
     if placed is None:
         return None
     rows, fitting = placed
     return Tagged(rows, entity_f1.entities(tags_of(fitting.codes, fitting.lengths)), tuple(book.types))
+
+
+def _say_no_tags(notes: Notes, tokens: int) -> None:
+    """One finding where no token has a tag: then another column was sent."""
+    if first := notes.first("predictions-unknown-label", of=tokens):
+        message = f"None of the {tokens:,} tokens has an entity tag of the task. The first: {first.message}"
+        remedy = "The last column must be a tag such as B-PER, one token a line."
+        notes.add_once(first.code, message, line=first.line, remedy=remedy)
 
 
 def _in_order(
@@ -162,7 +171,7 @@ def _proven(task: Task, parts: Mapping[str, Tagged], gold: Gold | None, file: st
     total = sum(rows.values())
     if gold is None:
         return PredictionsReading(proofs.proof(task, None, total, digest, {}), findings=(partial,) if partial else ())
-    pairs = [(_gold_entities(gold.parts[name], tagged.rows), tagged.entities) for name, tagged in parts.items()]
+    pairs = [(gold_entities(gold.parts[name], tagged.rows), tagged.entities) for name, tagged in parts.items()]
     counts = [entity_f1.counts(*pair) for pair in pairs]
     metric = sum((count.f1 for count in counts), Fraction(0)) / len(counts)
     interval = entity_f1.interval(pairs, digest)
@@ -173,7 +182,8 @@ def _proven(task: Task, parts: Mapping[str, Tagged], gold: Gold | None, file: st
     return PredictionsReading(proof, perfect, (partial,) if partial else ())
 
 
-def _gold_entities(part: GoldPart, rows: NDArray[np.int64]) -> entity_f1.Entities:
+def gold_entities(part: GoldPart, rows: NDArray[np.int64]) -> entity_f1.Entities:
+    """The gold entities of these rows of a part."""
     lengths = np.array([], np.int32) if part.lengths is None else part.lengths
     wanted = np.zeros(len(lengths), np.bool_)
     wanted[rows] = True
@@ -197,6 +207,6 @@ def _digested(task: Task, parts: Mapping[str, Tagged]) -> Iterator[tuple[str, li
     for part in task.parts:
         tagged = parts[part.name]
         occurring = sorted(tagged.types[kind - 1] for kind in np.unique(tagged.entities.kinds).tolist() if kind)
-        code = np.array([0, *(occurring.index(kind) + 1 if kind in occurring else 0 for kind in tagged.types)], np.int8)
-        entities = replace(tagged.entities, kinds=code[tagged.entities.kinds])
+        code = [0, *(occurring.index(kind) + 1 if kind in occurring else 0 for kind in tagged.types)]
+        entities = entity_f1.renumbered(tagged.entities, code)
         yield part.name, occurring, [tagged.rows, entities.lengths, entity_f1.iob2(entities)]

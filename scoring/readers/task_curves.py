@@ -8,9 +8,10 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from scoring.readers.halves import Halves
 from scoring.readers.headers import MetricColumns
 from scoring.readers.notes import Notes
-from scoring.readers.numbers import Cell, is_blank, number, times
+from scoring.readers.numbers import Cell, how_to_write, is_blank, number, times
 from scoring.readers.rows import Rows
 from scoring.readers.thinning import LEVELS_A_POINT, MOST_POINTS, Evaluation, Levels, kept, level, percent
 from scoring.readers.wording import shown
@@ -44,10 +45,11 @@ class Heights:
 class TaskCurve:
     """Gathers one task's evaluations. Halves of a dev set that stand on rows of their own are put together."""
 
-    def __init__(self, task: Task, columns: MetricColumns, notes: Notes) -> None:
+    def __init__(self, task: Task, columns: MetricColumns, notes: Notes, *, alone: bool) -> None:
         self.task = task
         self.columns = columns
         self.curve: list[Evaluation] = []
+        self.halves = Halves(task.parts if alone and columns.unlabelled else ())
         self.first_line: int | None = None
         """The line of the first value, be it of a part only."""
         self._notes = notes
@@ -75,6 +77,11 @@ class TaskCurve:
         found = tuple(self._waiting[i] for i in range(len(self._waiting)))
         self._waiting.clear()
         return found
+
+    def append(self, evaluation: Evaluation) -> None:
+        """One more evaluation; of a part only where those of the parts follow each other at each step."""
+        self.halves.add(evaluation, self.curve)
+        self._say_incomplete()
 
     def heights(self, rows: Rows) -> Heights | None:
         """The metrics of many rows; None where they have to be looked at one by one."""
@@ -135,6 +142,8 @@ class TaskCurve:
         """The curve in percent; empty where something about this task is wrong."""
         if self._waiting:
             self._half_missing(next(iter(self._waiting)))
+        self.halves.close(self.curve)
+        self._say_incomplete()
         if not self.curve:
             if not self._notes.wrong(self.task.slug):
                 self._notes.add("log-no-metric", f"The column {self._titles()} has no value.", task=self.task.slug)
@@ -149,7 +158,7 @@ class TaskCurve:
         value = number(cell)
         title = self.columns.titles[column]
         if value is None:
-            self._invalid(f"{shown(cell)} in column `{title}` is not a finite number.", line)
+            self._invalid(f"{shown(cell)} in column `{title}` is not a finite number.", line, how_to_write(cell))
         elif value < 0 or value > PERCENT:
             self._invalid(f"{shown(cell)} in column `{title}` is not between 0 and 100.", line)
         else:
@@ -157,8 +166,8 @@ class TaskCurve:
             return value
         return None
 
-    def _invalid(self, message: str, line: int) -> None:
-        self._notes.add("log-value-invalid", message, task=self.task.slug, line=line)
+    def _invalid(self, message: str, line: int, remedy: str = "") -> None:
+        self._notes.add("log-value-invalid", message, task=self.task.slug, line=line, remedy=remedy)
 
     def _half_missing(self, present: int) -> None:
         titles = self.columns.titles
@@ -172,13 +181,25 @@ class TaskCurve:
         )
         self._waiting.clear()
 
+    def _say_incomplete(self) -> None:
+        """A finding for evaluations of which a part lacks."""
+        for evaluation in self.halves.incomplete():
+            self._notes.add(
+                "log-no-metric",
+                f"Step {evaluation.step:,} has one value in {self._titles()}, where the steps before have one of each "
+                f"of {' and '.join(part.name for part in self.task.parts)}.",
+                task=self.task.slug,
+                line=evaluation.line,
+                remedy="Write a value of each part at each evaluation.",
+            )
+
     def _say_how_read(self, factors: Sequence[Decimal]) -> None:
         slug = self.task.slug
         for title, factor in zip(self.columns.titles, factors, strict=True):
             if factor == PERCENT:
                 message = f"Every value of `{title}` lies between 0 and 1: read as fractions, times 100."
                 self._notes.add("scale-converted", message, task=slug)
-        if self.columns.unlabelled:
+        if self.columns.unlabelled and not self.halves.paired:
             parts = " and ".join(part.name for part in self.task.parts)
             message = f"{self._titles()} is one value a point; it was taken as the mean of {parts}."
             self._notes.add("mnli-single-value", message, task=slug, line=self.curve[0].line)

@@ -135,15 +135,25 @@ def _read(
 def _over_piece(piece: bytes, block: Block, at: Places, fits: Flags) -> Places:
     """The places after the piece; clears `fits` where other bytes stand there."""
     length = len(piece)
-    for start in range(0, length, _WORD):
-        if start + _WORD > length > _WORD:
-            start = length - _WORD  # the last word overlaps the one before it
-        part = piece[start : start + _WORD]
-        word = block.words[at + start if start else at]
-        if length < _WORD:
-            word = word & np.uint64((1 << (8 * length)) - 1)
-        fits &= word == np.uint64(int.from_bytes(part, "little"))
+    if not length:
+        return at
+    if length < _WORD:
+        fits &= block.words[at] << np.uint64(8 * (_WORD - length)) == _word(piece.rjust(_WORD, b"\0"))
+        return at + length
+    for start in range(0, length, 2 * _WORD):
+        part = piece[start : start + 2 * _WORD]
+        if len(part) > _WORD:
+            pair = block.pairs[at + start if start else at].view("<u8").reshape(-1, 2)
+            rest = len(part) - _WORD
+            fits &= pair[:, 0] == _word(part[:_WORD])
+            fits &= pair[:, 1] << np.uint64(8 * (_WORD - rest)) == _word(part[_WORD:].rjust(_WORD, b"\0"))
+        else:  # this word may overlap the one before it
+            fits &= block.words[at + (length - _WORD)] == _word(piece[-_WORD:])
     return at + length
+
+
+def _word(text: bytes) -> np.uint64:
+    return np.uint64(int.from_bytes(text, "little"))
 
 
 def template_of(parts: Sequence[bytes | int]) -> Template:

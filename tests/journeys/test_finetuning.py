@@ -61,7 +61,7 @@ class TestVerified:
 
     def test_the_reviewer_sees_claims_beside_what_was_derived(self, chieu: str, mia: Maintainer) -> None:
         page = mia.review_page(chieu)
-        for words in ("60.8", "60.75", "93.0131", "3,250 of 3,250", "conll2003/log.csv, line 4"):
+        for words in ("60.8", "60.75", "93.0131", "3,250 of 3,250", "conll2003/log.csv line 4"):
             assert words in page, words
 
 

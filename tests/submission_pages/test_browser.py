@@ -89,7 +89,7 @@ def test_from_signing_in_to_the_number_on_a_phone_without_a_script(phone, files)
     phone.reload()
     expect(phone.get_by_text("in review").first).to_be_visible()
     expect(phone.get_by_text("30.50 s", exact=True)).to_be_visible()
-    expect(phone.get_by_text("92 over 100 of 100 rows, reaches the cut-off 90")).to_be_visible()
+    expect(phone.get_by_text("on 100 of 100 rows: at or above the cut-off 90")).to_be_visible()
     fits(phone)
 
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scoring.readers import line_blocks, templates
+from scoring.readers import evaluations, line_blocks, templates
 from scoring.readers import text as text_file
 from scoring.readers.words import Block, numbers
 from scoring.rules import Phase
@@ -150,3 +150,26 @@ def test_keys_that_come_late_change_the_choice_of_columns():
     lines += [json.dumps({"time": i, "eval_accuracy": 0.5}) for i in range(3000, 3010)]
     reading = log("\n".join(lines))
     assert {str(point.metric) for point in reading.curves["sst2"]} == {"50.0"}
+
+
+@pytest.mark.parametrize("kind", ["csv", "json lines", "trainer state"])
+def test_rows_of_a_real_log_do_go_together(kind, monkeypatch):
+    """The comparisons above would hold as well if nothing ever did."""
+    alone = []
+    add = evaluations.Evaluations.add
+    monkeypatch.setattr(
+        evaluations.Evaluations, "add", lambda self, line, cells: (alone.append(line), add(self, line, cells))
+    )
+    rows = [
+        {"step": i, "loss": 1 / (i + 3), "lr": 5e-5 * i} | ({"eval_accuracy": 0.5 + i / 9e4} if i % 9 == 0 else {})
+        for i in range(9000)
+    ]
+    if kind == "csv":
+        text = "step,time,loss,eval_accuracy\n"
+        text += "".join(f"{i},{i / 8},{row['loss']!r},{row.get('eval_accuracy', '')}\n" for i, row in enumerate(rows))
+    elif kind == "json lines":
+        text = "".join(json.dumps({"time": i / 8, **row}) + "\n" for i, row in enumerate(rows))
+    else:
+        text = json.dumps({"log_history": [*rows, {"step": 9000, "train_runtime": 90.5}]}, indent=2)
+    assert len(log(text).curves["sst2"]) == 1000
+    assert len(alone) < 40

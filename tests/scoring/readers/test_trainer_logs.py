@@ -1,5 +1,8 @@
 """What the Hugging Face Trainer and its example scripts print: dictionaries, key = value lines, the progress table."""
 
+import json
+from decimal import Decimal
+
 import pytest
 
 from tests.scoring.readers.files import codes, log, metrics, seconds
@@ -120,3 +123,64 @@ def test_the_table_copied_as_text_is_read():
     text = " [40/40 01:40, Epoch 2/2]\nEpoch\tTraining Loss\tValidation Loss\tAccuracy\n"
     text += "1\tNo log\t0.3\t0.89\n2\t0.1\t0.3\t0.92\n"
     assert seconds(log(text)) == [50.0, 100.0]
+
+
+def halves_at_each_step(*rows: tuple[int, float]) -> list[dict[str, float]]:
+    return [{"step": step, "epoch": step / 100, "eval_accuracy": value} for step, value in rows]
+
+
+TWO_HALVES = halves_at_each_step((100, 0.84), (100, 0.85), (200, 0.86), (200, 0.87))
+
+
+def test_two_values_of_one_name_at_a_step_of_the_trainer_are_matched_and_mismatched():
+    history = [*TWO_HALVES, {"step": 200, "epoch": 2.0, "train_runtime": 1000.0}]
+    reading = log(json.dumps({"log_history": history}), MNLI)
+    assert (seconds(reading, MNLI), metrics(reading, MNLI)) == ([500.0, 1000.0], ["84.5", "86.5"])
+    assert codes(reading) == ["time-estimated", "scale-converted"]
+    assert "matched and mismatched" in reading.clock
+
+
+@pytest.mark.parametrize("is_csv", [True, False])
+def test_two_values_of_one_name_at_a_step_of_rows_are_matched_and_mismatched(is_csv):
+    rows = [row | {"time": 10 * (i + 1)} for i, row in enumerate(TWO_HALVES)]
+    lines = [json.dumps(row) for row in rows]
+    if is_csv:
+        lines = [",".join(rows[0]), *(",".join(map(str, row.values())) for row in rows)]
+    reading = log("\n".join(lines) + "\n", MNLI)
+    assert (seconds(reading, MNLI), metrics(reading, MNLI)) == ([20.0, 40.0], ["84.5", "86.5"])
+    assert codes(reading) == ["scale-converted"]
+
+
+def test_a_step_with_one_of_the_two_values_is_named():
+    rows = halves_at_each_step((100, 0.84), (100, 0.85), (200, 0.86), (300, 0.87), (300, 0.88))
+    reading = log("".join(json.dumps(row | {"time": row["step"]}) + "\n" for row in rows), MNLI)
+    assert [(found.code, found.line) for found in reading.findings] == [("log-no-metric", 3)]
+    assert "Step 200" in reading.findings[0].message
+
+
+def test_one_value_a_step_stays_the_mean_and_one_more_at_the_end_is_an_evaluation():
+    rows = halves_at_each_step((100, 0.84), (200, 0.86), (200, 0.87))
+    reading = log("".join(json.dumps(row | {"time": row["step"]}) + "\n" for row in rows), MNLI)
+    assert metrics(reading, MNLI) == ["84", "86", "87"]
+    assert "mnli-single-value" in codes(reading)
+
+
+def test_pairs_of_a_long_log_are_all_put_together():
+    header = "time,step,accuracy\n"
+    rows = "".join(f"{i},{i // 2},{80 + i % 2 + i / 10_000:.4f}\n" for i in range(20_000))
+    reading = log(header + rows, MNLI)
+    assert max(point.metric for point in reading.curves["mnli"]) == Decimal("82.49985")
+    assert all(point.line % 2 for point in reading.curves["mnli"])
+
+
+@pytest.mark.parametrize("start", ["0,0,0,\n", "0,0,0,50\n"])
+def test_a_row_at_the_start_does_not_make_epochs_labels_from_zero(start):
+    rows = "".join(f"{100 * epoch},{epoch},{10 * epoch},{80 + epoch}\n" for epoch in range(1, 6))
+    reading = log(f"time,epoch,step,accuracy\n{start}{rows}")
+    assert [point.epoch for point in reading.curves["sst2"]][-5:] == [1, 2, 3, 4, 5]
+
+
+def test_a_row_at_the_start_without_a_step_or_a_metric_does_not_either():
+    rows = "".join(f"{100 * epoch},{epoch},{80 + epoch}\n" for epoch in range(1, 6))
+    assert [point.epoch for point in log(f"time,epoch,accuracy\n0,0,\n{rows}").curves["sst2"]] == [1, 2, 3, 4, 5]
+    assert [point.epoch for point in log(f"time,epoch,accuracy\n5,0,70\n{rows}").curves["sst2"]] == [1, 2, 3, 4, 5, 6]

@@ -1,0 +1,1 @@
+"""What PERFORMANCE promises, measured: `make bench` runs every script here and prints their tables."""
