@@ -76,8 +76,8 @@ def all_lines(text: Text) -> Iterator[LineBlock]:
         if len(too_long):
             raise text.too_long(int(lines[too_long[0]]))
         line += len(ends)
-        text.check_count(line)
         yield LineBlock(block, starts, ends, lines)
+        text.check_count(line)
 
 
 def _whole_lines(text: Text) -> Iterator[bytes]:
