@@ -100,12 +100,14 @@ def test_an_error_is_mended_in_the_browser_and_back_and_reload_keep_what_was_the
     phone.go_back()
     expect(phone.get_by_label("Link to the source code")).to_have_value("https://example.org/code")
     phone.get_by_label("Name of the model").fill("Renamed")
-    phone.get_by_role("button", name="Save and go on to hardware").click()
+    with phone.expect_navigation():
+        phone.get_by_role("button", name="Save and go on to hardware").click()
     assert Submission.objects.get().model_name == "Renamed"
     choose(phone)
     phone.get_by_label("Training log").set_input_files(files["bad"])
     phone.get_by_label("Predictions on the dev set").set_input_files(files["dev"])
-    phone.get_by_role("button", name="Save and stay here").click()
+    with phone.expect_navigation():
+        phone.get_by_role("button", name="Save and stay here").click()
     phone.reload()
     expect(phone.get_by_role("link", name="toy/bad.csv")).to_be_visible()
     phone.get_by_role("link", name="Check and send").click()
