@@ -1,4 +1,4 @@
-"""Times as logs write them: numbers in a unit, `H:MM:SS`, ISO 8601, seconds or milliseconds since 1970 (section 7)."""
+"""Times as logs write them: numbers in a unit, `H:MM:SS`, ISO 8601, seconds since 1970 or parts of them (section 7)."""
 
 import re
 from dataclasses import dataclass
@@ -10,13 +10,15 @@ from scoring.readers.numbers import Cell, number, times
 
 SECONDS_OF_DAY = 86_400.0
 _EPOCH_SECONDS = Decimal(10) ** 9  # 2001 as a date, 31 years as a duration
-_EPOCH_MILLISECONDS = Decimal(10) ** 11
+_EPOCH_PARTS = tuple((Decimal(10) ** (9 + digits - 1), Decimal(10) ** -digits) for digits in (9, 6, 3))
+"""From where up a number counts nano-, micro- or milliseconds since 1970, and the seconds of one of them."""
 
 _UNITS: dict[str, tuple[str, Decimal]] = {
     word: (title, Decimal(factor))
     for title, factor, words in (
         ("milliseconds", "0.001", "ms msec msecs millis millisecond milliseconds"),
         ("microseconds", "0.000001", "us usec µs microsecond microseconds"),
+        ("nanoseconds", "0.000000001", "ns nsec nanosecond nanoseconds"),
         ("seconds", "1", "s sec secs second seconds"),
         ("minutes", "60", "min mins minute minutes"),
         ("hours", "3600", "h hr hrs hour hours"),
@@ -86,8 +88,9 @@ def epoch_seconds(when: datetime) -> float:
 
 def _of_number(value: Decimal, unit: Unit | None) -> Moment:
     seconds = times(value, (unit or SECONDS).seconds)
-    if unit is None and seconds >= _EPOCH_MILLISECONDS:
-        seconds = times(seconds, MILLISECONDS.seconds)
+    if unit is None:
+        part = next((part for least, part in _EPOCH_PARTS if seconds >= least), Decimal(1))
+        seconds = times(seconds, part)
     return Moment(Style.DATED if seconds >= _EPOCH_SECONDS else Style.ELAPSED, float(seconds))
 
 
