@@ -92,6 +92,24 @@ def test_json_lines_that_are_broken_are_found_with_their_line(line):
     assert (found.code, found.line) == ("file-unreadable", 2)
 
 
+@pytest.mark.parametrize(
+    ("data", "line"),
+    [
+        ('{"seconds": 1, "accuracy": 80}\n{"seconds": 2, "accuracy": 80, "accuracy": 95}\n', 2),
+        ('{"seconds": 1, "accuracy" : 95, "accuracy": 80}', 1),
+        ('{"log_history": [\n{"step": 1, "eval_accuracy": 0.8, "eval_accuracy": 0.95},\n{"train_runtime": 1}]}', 2),
+        ('{"log_history": [],\n"log_history": [{"step": 1, "eval_accuracy": 0.8}]}', 2),
+        ('[{"seconds": 1,\n"accuracy": 95, "accuracy": 80}]', 1),
+        ('{"eval_accuracy": 0.95,\n"train_runtime": 9,\n"eval_accuracy": 0.8}', 3),
+        (':::MLLOG {"key": "eval_accuracy", "value": 0.95, "value": 0.8, "time_ms": 1}\n', 1),
+    ],
+)
+def test_a_key_that_an_object_has_twice_is_found_as_no_value_can_be_trusted(data, line):
+    (found,) = log(data).findings
+    assert (found.code, found.line) == ("file-unreadable", line)
+    assert "more than once" in found.message
+
+
 @pytest.mark.parametrize("deep", [40, 900, 20_000])
 def test_json_nested_too_deep_is_unreadable(deep):
     nested = "[" * deep + "]" * deep
