@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from enum import StrEnum
 
-from scoring.readers.numbers import Cell, number, times
+from scoring.readers.numbers import Cell, how_to_write, number, times
 
 SECONDS_OF_DAY = 86_400.0
 _EPOCH_SECONDS = Decimal(10) ** 9  # 2001 as a date, 31 years as a duration
@@ -27,7 +27,8 @@ _UNITS: dict[str, tuple[str, Decimal]] = {
     for word in words.split()
 }
 
-_CLOCK = re.compile(r"(?:([0-9]{1,4}) days?, )?([0-9]{1,5}):([0-5][0-9]):([0-5][0-9](?:\.[0-9]{1,9})?)")
+_CLOCK = re.compile(r"(?:([0-9]{1,4}) days?,? )?([0-9]{1,5}):([0-5][0-9]):([0-5][0-9](?:\.[0-9]{1,9})?)")
+_TWO_FIELDS = re.compile(r"[0-9]{1,5}:[0-5][0-9](?:\.[0-9]{1,9})?")
 _DATED = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,9})?)?(?:Z|[+-][0-9:]{2,6})?"
 )
@@ -79,6 +80,13 @@ def moment(cell: Cell, *, unit: Unit | None, of_day: bool) -> Moment | None:
     if match := _CLOCK.fullmatch(text):
         return _of_clock(match, of_day=of_day)
     return _of_date(text)
+
+
+def how_to_write_time(cell: Cell) -> str:
+    """What would make a time of a cell that is none; empty where there is no telling."""
+    if isinstance(cell, str) and _TWO_FIELDS.fullmatch(cell.strip()):
+        return "Write hours as well, as in 0:10:05, or plain seconds."
+    return how_to_write(cell)
 
 
 def epoch_seconds(when: datetime) -> float:

@@ -12,6 +12,13 @@ ROWS = "step,eval_accuracy\n"
 def test_durations_may_have_colons():
     assert seconds(log("time,accuracy\n0:01:30,80\n1:00:00.5,91\n")) == [90.0, 3600.5]
     assert seconds(log('time,accuracy\n"1 day, 0:00:01",91\n')) == [86401.0]
+    assert seconds(log("time,accuracy\n0 days 00:01:30.5,80\n2 days 00:00:00,91\n")) == [90.5, 172_800.0]
+
+
+@pytest.mark.parametrize(("cell", "way"), [("10,5", "decimal point"), ("10:05", "0:10:05"), ("2:07.5", "0:10:05")])
+def test_a_time_that_is_none_is_told_how_to_be_written(cell, way):
+    (found,) = log(f"time;accuracy\n{cell};91\n").findings
+    assert (found.code, found.line, way in found.remedy) == ("log-value-invalid", 2, True)
 
 
 @pytest.mark.parametrize(

@@ -74,6 +74,14 @@ def test_the_line_of_a_byte_that_is_not_utf8_is_named():
     assert log(b"time,accuracy\n1,80\n2,\xff\n").findings[0].line == 3
 
 
+@pytest.mark.parametrize("data", ["seconds,accuracy\r10,80\r20,91\r", '{"seconds": 1,\r "accuracy": 91}'])
+def test_line_ends_of_an_old_macintosh_are_named(data):
+    (found,) = log(data).findings
+    assert (found.code, "CR" in found.message, "LF" in found.remedy) == ("file-unreadable", True, True)
+    (of_predictions,) = predictions("index\tprediction\r0\t1\r1\t0\r", SST2).findings
+    assert of_predictions.message == found.message
+
+
 def test_prose_is_unreadable():
     assert codes(log("Namespace(batch_size=50, data_name='SST-2')\nSST-2\n{'a': 1}\n")) == ["file-unreadable"]
     assert codes(log("one word\n")) == ["file-unreadable"]
