@@ -21,8 +21,8 @@ _NAMES = {"acc@1": "accuracy", "prec@1": "accuracy", "acc1": "accuracy", "acc": 
 
 
 class TorchvisionLog(TextLog):
-    """The lines that begin with a star or `Test:  Acc@` are dev evaluations, whatever the progress lines before them are
-    called. Those of averaged weights (`Test: EMA Acc@1`) are of another model."""
+    """The lines that begin with a star or with `Test:  Acc@` are dev evaluations, whatever the progress lines before
+    them are called. Those of averaged weights (`Test: EMA Acc@1`) are of another model."""
 
     name = "torchvision-style log"
     spent = "`Total time` of the epochs"
