@@ -12,6 +12,7 @@ SECONDS_OF_DAY = 86_400.0
 _EPOCH_SECONDS = Decimal(10) ** 9  # 2001 as a date, 31 years as a duration
 _EPOCH_PARTS = tuple((Decimal(10) ** (9 + digits - 1), Decimal(10) ** -digits) for digits in (9, 6, 3))
 """From where up a number counts nano-, micro- or milliseconds since 1970, and the seconds of one of them."""
+_LAST_SECOND = Decimal(253_402_300_800)  # the year 10,000
 
 _UNITS: dict[str, tuple[str, Decimal]] = {
     word: (title, Decimal(factor))
@@ -94,11 +95,13 @@ def epoch_seconds(when: datetime) -> float:
     return (when if when.tzinfo else when.replace(tzinfo=UTC)).timestamp()
 
 
-def _of_number(value: Decimal, unit: Unit | None) -> Moment:
+def _of_number(value: Decimal, unit: Unit | None) -> Moment | None:
     seconds = times(value, (unit or SECONDS).seconds)
     if unit is None:
         part = next((part for least, part in _EPOCH_PARTS if seconds >= least), Decimal(1))
         seconds = times(seconds, part)
+    if seconds >= _LAST_SECOND:
+        return None
     return Moment(Style.DATED if seconds >= _EPOCH_SECONDS else Style.ELAPSED, float(seconds))
 
 

@@ -40,6 +40,15 @@ def test_dates_count_from_the_first_row_with_a_time(column):
     assert "line 2" in reading.clock
 
 
+@pytest.mark.parametrize(
+    ("title", "cell"), [("seconds", "1e400"), ("hours", "1e309"), ("time_ms", "1e18"), ("date", "9e300")]
+)
+def test_a_number_beyond_all_dates_is_no_time(title, cell):
+    reading = log(f"{title},accuracy\n{cell},\n{cell},91\n")
+    assert codes(reading) == ["log-value-invalid", "log-value-invalid"]
+    assert f"`{cell}` is not a time" in reading.findings[0].message
+
+
 def test_dates_count_from_started_at_where_the_manifest_gives_it():
     reading = log("date,accuracy\n2019-11-01T10:01:30Z,91\n", started_at=datetime(2019, 11, 1, 10, tzinfo=UTC))
     assert (seconds(reading), codes(reading)) == ([90.0], [])
