@@ -1,6 +1,7 @@
 """The command `hulk` and its verbs, one module each."""
 
 import sys
+from collections.abc import Callable
 from io import TextIOWrapper
 from typing import Annotated
 
@@ -41,7 +42,7 @@ def hulk(
     """Prepare, check and send submissions to the HULK benchmark."""
 
 
-for name, verb in {
+VERBS: dict[str, Callable[..., None]] = {
     "init": init,
     "check": check,
     "submit": submit,
@@ -51,7 +52,8 @@ for name, verb in {
     "withdraw": withdraw,
     "revise": revise,
     "board": board,
-}.items():
+}
+for name, verb in VERBS.items():
     app.command(name, epilog=EXIT_CODES)(verb)
 app.add_typer(auth, name="auth", epilog=EXIT_CODES)
 

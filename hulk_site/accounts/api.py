@@ -1,7 +1,8 @@
 """Who a token speaks for."""
 
-from typing import Any
+from typing import Any, cast
 
+from django.contrib.auth.models import AbstractUser
 from django.urls import path
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
@@ -42,14 +43,13 @@ class WhoAmI(APIView):
 
     @extend_schema(summary="The account of this token", tags=["account"], responses=WhoAmISerializer)
     def get(self, request: Request) -> Response:
-        now = timezone.now()
+        account, now = cast(AbstractUser, request.user), timezone.now()
         told = {
-            "username": request.user.get_username(),
-            "is_maintainer": request.user.is_staff,
+            "username": account.get_username(),
+            "is_maintainer": account.is_staff,
             "token": request.auth,
             "attempts_left": {
-                edition.slug: quota.left(request.user, edition, now)
-                for edition in Edition.objects.prefetch_related("tasks")
+                edition.slug: quota.left(account, edition, now) for edition in Edition.objects.prefetch_related("tasks")
             },
         }
         return Response(WhoAmISerializer(told).data)
