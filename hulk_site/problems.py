@@ -50,6 +50,7 @@ STATUS: Mapping[type[BaseException], HTTPStatus] = {
     errors.StepNotAllowed: HTTPStatus.CONFLICT,
     errors.Refused: HTTPStatus.CONFLICT,
     errors.LengthMissing: HTTPStatus.LENGTH_REQUIRED,
+    errors.ProtocolUnknown: HTTPStatus.PRECONDITION_FAILED,
     errors.FileTooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     BlobTooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     RequestDataTooBig: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,

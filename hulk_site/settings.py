@@ -207,6 +207,7 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {
         "SubmissionStatus": "submissions.models.submissions.Status.choices",
         "EntryStatus": "leaderboard.models.entries.EntryStatus.choices",
+        "EvidenceKind": "submissions.models.evidence.KINDS",
     },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",

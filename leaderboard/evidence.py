@@ -64,7 +64,7 @@ def put(stream: Readable, *, limit: int) -> Blob:
     The bytes are written and synced under another name first, so that no half file ever stands at a blob's name.
     Putting the same content again renews its age and repairs a damaged copy.
     """
-    folder = _incoming()
+    folder = incoming()
     descriptor, name = tempfile.mkstemp(prefix="put-", dir=folder)
     path = Path(name)
     try:
@@ -112,7 +112,7 @@ def discard_unfinished(before: datetime) -> int:
     """
     uploads = Path(settings.FILE_UPLOAD_TEMP_DIR).glob("*.upload*") if settings.FILE_UPLOAD_TEMP_DIR else ()
     removed = 0
-    for path in (*_incoming().glob("put-*"), *uploads):
+    for path in (*incoming().glob("put-*"), *uploads):
         if datetime.fromtimestamp(path.stat().st_mtime, UTC) < before:
             path.unlink(missing_ok=True)
             removed += 1
@@ -138,7 +138,7 @@ def _local(name: str) -> Path | None:
         return None
 
 
-def _incoming() -> Path:
+def incoming() -> Path:
     """Where bytes wait until they are whole: beside the blobs, so that the last step is a rename."""
     local = _local(INCOMING)
     folder = local or Path(settings.FILE_UPLOAD_TEMP_DIR or tempfile.gettempdir())

@@ -12,6 +12,7 @@ from submissions.serializers import (
     EvidenceSerializer,
     QueuedSerializer,
     SubmissionSerializer,
+    UploadSerializer,
     VerificationSerializer,
 )
 
@@ -116,3 +117,58 @@ bundles = _view(
 )
 dry_run = _view(get=_says("A dry run"))
 dry_run_verification = _view(get=_says("What a dry run found", responses=VerificationSerializer))
+
+
+# --- tus -----------------------------------------------------------------------------------------------------------
+
+
+def _header(name: str, text: str = "", *, needed: bool = True, **more: Any) -> OpenApiParameter:
+    return OpenApiParameter(name, str, OpenApiParameter.HEADER, required=needed, description=text, **more)
+
+
+def _answer(name: str, text: str, *statuses: int) -> OpenApiParameter:
+    return OpenApiParameter(name, str, OpenApiParameter.HEADER, response=list(statuses), description=text)
+
+
+TUS = _header("Tus-Resumable", "The version of the protocol.", enum=["1.0.0"])
+PIECE = {"application/offset+octet-stream": OpenApiTypes.BINARY}
+uploads = _view(
+    post=_says(
+        "Begin a resumable upload (tus 1.0)",
+        description=(
+            "For large files: continued by PATCH, piece by piece, after a cut connection too. The last byte makes it "
+            "evidence of the draft, as PUT would. What was begun for the same place before is given up. Files and "
+            "submissions have limits: see OPTIONS (`Tus-Max-Size`) and /rules/."
+        ),
+        request=PIECE,
+        parameters=[
+            TUS,
+            _header("Upload-Length", "Bytes of the whole file."),
+            _header(
+                "Upload-Metadata",
+                "`key base64` pairs with commas between: submission, task, kind; run, part, filename, sha256 (of the "
+                "whole file, which is then held against what arrived).",
+            ),
+            _answer("Location", "Where its pieces go.", 201),
+            _answer("Upload-Expires", "Until when the next piece is waited for.", 201),
+        ],
+        responses={201: UploadSerializer},
+    )
+)
+upload = _view(
+    get=_says("How far an upload is", responses=UploadSerializer),
+    head=_says("How far an upload is, as tus asks it", parameters=[TUS], responses={200: None}),
+    patch=_says(
+        "Send the next piece of an upload",
+        description="409 where it begins elsewhere than the upload ends: HEAD says where to go on.",
+        request=PIECE,
+        parameters=[
+            TUS,
+            _header("Upload-Offset", "Where this piece begins, in bytes."),
+            _answer("Upload-Offset", "Where the upload ends now.", 204),
+            _answer("Upload-Expires", "Until when the next piece is waited for.", 204),
+        ],
+        responses={204: None},
+    ),
+    delete=_says("Give up an upload", parameters=[TUS], responses={204: None}),
+)

@@ -98,6 +98,26 @@ class UploadBroken(FileRefused):
     code = "upload-incomplete"
 
 
+class OffsetDiffers(Refused):
+    """A piece of an upload begins elsewhere than where the bytes that are here end (`offset`)."""
+
+    code = "offset-differs"
+
+    def __init__(self, offset: int) -> None:
+        super().__init__(
+            f"This piece does not begin where the upload ends now, at {offset:,}.",
+            remedy="Ask with HEAD how much is here, and go on from there.",
+            field="Upload-Offset",
+        )
+        self.offset = offset
+
+
+class ProtocolUnknown(Refused):
+    """The request does not speak the version of the upload protocol that this server speaks."""
+
+    code = "tus-version"
+
+
 class NotTheOwner(Refused):
     """Only the owner may do this; a maintainer may look."""
 

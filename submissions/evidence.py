@@ -9,13 +9,13 @@ from django.db import connection, transaction
 from django.db.models import Q
 
 from leaderboard import evidence as store
-from leaderboard.evidence import Blob, exists, open_blob
+from leaderboard.evidence import Blob, exists, incoming, open_blob
 from leaderboard.models import Entry
 from submissions.errors import StorageAway
 from submissions.models import Evidence, Revision
 from submissions.uploads import Readable
 
-__all__ = ["Blob", "discard", "exists", "hold", "keeping", "open_blob", "put", "sweep_orphans"]
+__all__ = ["Blob", "discard", "exists", "hold", "incoming", "keeping", "open_blob", "put", "sweep_orphans"]
 
 GRACE = timedelta(hours=1)
 """A blob is put before the row that names it is committed: younger ones than this are left alone by the sweep."""

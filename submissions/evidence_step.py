@@ -1,8 +1,6 @@
 """Step 3 of a draft, its files and what is said about each task; and step 4, checking and sending it."""
 
-import unicodedata
 from collections.abc import Iterable, Sequence
-from pathlib import PurePosixPath
 from typing import cast
 from urllib.parse import urlencode
 
@@ -29,12 +27,11 @@ from submissions.errors import (
     StepNotAllowed,
 )
 from submissions.evidence_forms import Slot, TaskEvidence, TaskForm, tasks_of_phase, with_tasks
+from submissions.file_names import name_of
 from submissions.forms import DescriptionForm, HardwareForm, changes
-from submissions.manifest import Place
 from submissions.models import Evidence, Submission
 from submissions.price_list import PriceList
 
-LONGEST_NAME = 120
 NO_CODE = CODES["code-missing"]
 
 
@@ -104,14 +101,6 @@ def _take_file(user: AbstractUser, draft: Submission, slot: Slot, file: Uploaded
         )
     except (FileRefused, ManifestInvalid) as error:
         slot.error = _in_words(error)
-
-
-def name_of(place: Place, name: str) -> str:
-    """What the file is called from here on: its task, part and run before its own name, as `sst2/log.csv`."""
-    own = "".join("_" if unicodedata.category(letter).startswith(("C", "Z")) else letter for letter in name)
-    own = PurePosixPath(own.replace("\\", "/")).name[-LONGEST_NAME:] or place.kind
-    folders = [place.task, place.part, f"run{place.run}" if place.run > 1 else ""]
-    return "/".join([folder for folder in folders if folder] + [own])
 
 
 def _remove(user: AbstractUser, draft: Submission, parts: Sequence[TaskEvidence], number: str) -> None:

@@ -20,7 +20,15 @@ from leaderboard.models import Edition
 from scoring.manifest import Mistakes, file_name
 from scoring.rules import Limits
 from submissions import broker, jobs, lifecycle, needs, quota, review
-from submissions.errors import EvidenceMissing, FileRefused, FileTooLarge, ManifestInvalid, Problem, StepNotAllowed
+from submissions.errors import (
+    EvidenceMissing,
+    FileRefused,
+    FileTooLarge,
+    ManifestInvalid,
+    Problem,
+    StepNotAllowed,
+    UploadBroken,
+)
 from submissions.evidence import Blob, discard, hold, keeping, put
 from submissions.manifest import Place, merge, places, required, validate
 from submissions.models import Evidence, Revision, Status, Submission
@@ -62,7 +70,7 @@ def change_draft(
 ) -> None:
     """Change some keys of a draft's manifest, or all of them (RFC 7396). Evidence that is there must still fit."""
     with transaction.atomic():
-        draft = _locked_draft(submission, by)
+        draft = locked_draft(submission, by)
         valid = validate(merge(draft.manifest, manifest), complete=complete)
         if misfits := [file for file in draft.evidence.all() if file.task not in needs.tasks_of(valid)]:
             raise ManifestInvalid(
@@ -76,7 +84,7 @@ def change_draft(
 def delete_draft(submission: Submission, *, by: AbstractBaseUser) -> None:
     """Remove a draft and its files. What was ever submitted stays on record: StepNotAllowed."""
     with transaction.atomic():
-        draft = _locked_draft(submission, by)
+        draft = locked_draft(submission, by)
         if draft.first_queued_at:
             raise StepNotAllowed(
                 "This draft was submitted before, so it stays on record.", remedy="Change it and submit it again."
@@ -98,11 +106,13 @@ def add_evidence(
     name: str,
     at: datetime,
     expected: int | None = None,
+    sha256: str = "",
 ) -> tuple[Evidence, bool]:
-    """Take a file into a draft; the evidence, and whether it is new at its place. `expected`: its length, where known.
+    """Take a file into a draft; the evidence, and whether it is new at its place. `expected`: its length, where known;
+    `sha256`: its hash, where the sender gave it.
 
-    Raises FileRefused (empty, archive, too large, cut short, a name no manifest may give), StepNotAllowed where it is
-    no draft.
+    Raises FileRefused (empty, archive, too large, cut short, damaged, a name no manifest may give), StepNotAllowed
+    where it is no draft.
     """
     must_own(by, submission)
     must_be_open(submission, place)
@@ -111,13 +121,21 @@ def add_evidence(
     with keeping() as kept:
         blob = put(Checked(stream, name=name, limit=limits.file_bytes, expected=expected), limit=limits.file_bytes)
         kept.append(blob)
+        _check_hash(blob, sha256, name)
         with transaction.atomic():
-            draft = _locked_draft(submission, by)
+            draft = locked_draft(submission, by)
             hold(blob)
             evidence, replaced = _place(draft, place, blob, name, at)
             _check_room(draft, limits)
     _discard({replaced} - {blob.sha256, ""})
     return evidence, not replaced
+
+
+def _check_hash(blob: Blob, sha256: str, name: str) -> None:
+    if sha256 and blob.sha256 != sha256:
+        raise UploadBroken(
+            f"`{name}` arrived with the SHA-256 {blob.sha256}, not {sha256}.", remedy="Send it again.", field=name
+        )
 
 
 def must_be_open(submission: Submission, place: Place) -> None:
@@ -153,7 +171,7 @@ def _place(draft: Submission, place: Place, blob: Blob, name: str, at: datetime)
 def remove_evidence(evidence: Evidence, *, by: AbstractBaseUser) -> None:
     """Take a file out of a draft, and its bytes where nobody else names them."""
     with transaction.atomic():
-        _locked_draft(evidence.submission, by)
+        locked_draft(evidence.submission, by)
         evidence.delete()
     _discard({evidence.sha256})
 
@@ -190,7 +208,7 @@ def submit(submission: Submission, *, by: AbstractBaseUser, at: datetime) -> Sub
     Raises ManifestInvalid, EvidenceMissing or QuotaSpent; it then stays a draft, no attempt used.
     """
     with transaction.atomic():
-        draft = _locked_draft(submission, by)
+        draft = locked_draft(submission, by)
         validate(draft.manifest)
         if absent := missing(draft):
             raise EvidenceMissing(absent)
@@ -333,7 +351,7 @@ def _hash(manifest: Mapping[str, Any], evidence: list[dict[str, Any]]) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _locked_draft(submission: Submission, by: AbstractBaseUser) -> Submission:
+def locked_draft(submission: Submission, by: AbstractBaseUser) -> Submission:
     draft = Submission.objects.select_for_update(of=("self",)).select_related("owner", "edition").get(pk=submission.pk)
     must_own(by, draft)
     _must_be_draft(draft)

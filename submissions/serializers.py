@@ -6,8 +6,8 @@ from django.urls import reverse
 from drf_spectacular.utils import extend_schema_field, extend_schema_serializer
 from rest_framework import serializers
 
-from submissions import intake, quota
-from submissions.models import Evidence, Status, Submission
+from submissions import intake, quota, spool
+from submissions.models import Evidence, Status, Submission, Upload
 
 
 class SubmissionSerializer(serializers.ModelSerializer[Submission]):
@@ -76,6 +76,13 @@ def address(request: Any, submission: Submission, suffix: str = "") -> str:
     return str(request.build_absolute_uri(reverse(f"{name}{suffix}", args=[submission.pk])))
 
 
+def evidence_address(request: Any, file: Evidence | Upload) -> str:
+    """The absolute address of the place that a file has, or will have."""
+    path = reverse("api-evidence", args=[file.submission_id, file.task, file.kind])
+    query = f"?run={file.run}" + (f"&part={file.part}" if file.part else "")
+    return str(request.build_absolute_uri(path + query))
+
+
 class QueuedSerializer(serializers.Serializer[Submission]):
     """The answer to a bundle."""
 
@@ -96,9 +103,44 @@ class EvidenceSerializer(serializers.ModelSerializer[Evidence]):
 
     @extend_schema_field(serializers.URLField)
     def get_url(self, evidence: Evidence) -> str:
-        path = reverse("api-evidence", args=[evidence.submission_id, evidence.task, evidence.kind])
-        query = f"?run={evidence.run}" + (f"&part={evidence.part}" if evidence.part else "")
-        return str(self.context["request"].build_absolute_uri(path + query))
+        return evidence_address(self.context["request"], evidence)
+
+
+class UploadSerializer(serializers.ModelSerializer[Upload]):
+    """A file on its way; once it is `finished`, `evidence_url` is where it stands."""
+
+    offset = serializers.SerializerMethodField()
+    finished = serializers.SerializerMethodField()
+    evidence_url = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Upload
+        fields = [
+            "id",
+            "submission",
+            "task",
+            "kind",
+            "run",
+            "part",
+            "name",
+            "size",
+            "offset",
+            "finished",
+            "expires_at",
+            "evidence_url",
+        ]
+        read_only_fields = fields
+
+    def get_offset(self, upload: Upload) -> int:
+        """Bytes that are here: go on from there."""
+        return spool.held(upload)
+
+    def get_finished(self, upload: Upload) -> bool:
+        return upload.finished_at is not None
+
+    @extend_schema_field(serializers.URLField)
+    def get_evidence_url(self, upload: Upload) -> str:
+        return evidence_address(self.context["request"], upload)
 
 
 class FindingSerializer(serializers.Serializer[Any]):

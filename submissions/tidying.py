@@ -1,9 +1,10 @@
-"""What is kept for a day only: dry runs, remembered answers, bytes that nobody names any more."""
+"""What is kept for a day only: dry runs, remembered answers, unfinished uploads, bytes that nobody names any more."""
 
 from datetime import datetime, timedelta
 
 from django.db import transaction
 
+from submissions import resumable
 from submissions.evidence import discard, sweep_orphans
 from submissions.models import IdempotencyKey, Status, Submission
 
@@ -30,4 +31,5 @@ def tidy(at: datetime) -> None:
     # Attempts that they used stay counted: those lose only the link.
     dry_runs.filter(created_at__lt=at - KEPT).delete()
     IdempotencyKey.objects.filter(created_at__lt=at - KEPT).delete()
+    resumable.tidy(at)
     sweep_orphans(at)

@@ -2,6 +2,17 @@
 
 from submissions.models.evidence import Evidence
 from submissions.models.submissions import Revision, Status, Step, Submission
+from submissions.models.uploads import Upload
 from submissions.models.verifications import Attempt, IdempotencyKey, Verification
 
-__all__ = ["Attempt", "Evidence", "IdempotencyKey", "Revision", "Status", "Step", "Submission", "Verification"]
+__all__ = [
+    "Attempt",
+    "Evidence",
+    "IdempotencyKey",
+    "Revision",
+    "Status",
+    "Step",
+    "Submission",
+    "Upload",
+    "Verification",
+]

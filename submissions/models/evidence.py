@@ -41,3 +41,7 @@ class Evidence(models.Model):
     def is_public_once_approved(self) -> bool:
         """Predictions and attachments may hold licensed text and gold: never public (PROTOCOL section 8)."""
         return self.kind in {self.Kind.LOG, self.Kind.LATENCIES, self.Kind.ENERGY}
+
+
+KINDS = Evidence.Kind.choices
+"""For OpenAPI, which finds what it names only at the top of a module."""

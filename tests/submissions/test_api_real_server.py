@@ -1,5 +1,7 @@
 """Uploads over real sockets to a real gunicorn: lengths, chunks, broken connections, a broker that is away."""
 
+import hashlib
+import io
 import json
 import socket
 import threading
@@ -12,6 +14,7 @@ from urllib.parse import urlsplit
 import httpx
 import psutil
 import pytest
+from tusclient.client import TusClient
 
 from submissions.models import Evidence, Status, Submission
 from tests.factories_submissions import (
@@ -25,6 +28,7 @@ from tests.factories_submissions import (
     multipart,
 )
 from tests.reliability.processes import Site, wait_for
+from tests.submissions.tus import metadata
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 MEGABYTE = 1_000_000
@@ -219,3 +223,45 @@ def test_fifty_real_requests_with_three_left_and_twenty_under_one_key(server: Se
     assert sorted(answer.status_code for answer in many) == [202] * 3 + [429] * 47
     assert all(int(answer.headers["Retry-After"]) > 0 for answer in many if answer.status_code == 429)
     assert Submission.objects.count() == 4
+
+
+@pytest.mark.parametrize("share", [0.1, 0.5, 0.9])
+def test_a_large_upload_goes_on_where_the_connection_was_cut(
+    server: Server, owner: Any, site: Site, tmp_path: Path, share: float
+) -> None:
+    """Up to the largest file there may be: 200 MB, of which nothing is sent twice."""
+    draft = make_submission(owner, complete=False)
+    content = (b"%09d\n" % 7) * (20 * MEGABYTE)
+    cut = int(len(content) * share)
+    before = _memory(site)
+    said = metadata(draft)
+    headers = {"Tus-Resumable": "1.0.0", "Upload-Length": str(len(content)), "Upload-Metadata": said}
+    path = server.call("POST", "uploads/", headers=headers).headers["Location"].partition("/api/v1/")[2]
+    piece = {"Tus-Resumable": "1.0.0", "Content-Type": "application/offset+octet-stream"}
+    lengths = {"Upload-Offset": "0", "Content-Length": str(len(content))}
+    server.raw("PATCH", path, {**piece, **lengths}, content[:cut], close=True)
+
+    def here() -> int:
+        return int(server.call("HEAD", path, headers=piece).headers["Upload-Offset"])
+
+    wait_for(lambda: here() == cut, 30, f"{here()} of {cut}")
+    assert not Evidence.objects.exists()
+    answer = server.call("PATCH", path, headers={**piece, "Upload-Offset": str(cut)}, content=content[cut:])
+    assert (answer.status_code, answer.headers["Upload-Offset"]) == (204, str(len(content)))
+    assert Evidence.objects.get().sha256 == hashlib.sha256(content).hexdigest()
+    assert _memory(site) - before < 100 * MEGABYTE
+    assert [path.name for path in (tmp_path / "evidence" / "incoming").iterdir()] == []
+
+
+def test_a_client_that_others_wrote_sends_half_and_goes_on_in_another_process(server: Server, owner: Any) -> None:
+    """tuspy is the reference client of the protocol in Python."""
+    draft = make_submission(owner, complete=False)
+    content = b"1.25\n" * 100_000
+    client = TusClient(f"{server.url}/api/v1/uploads/", headers=server.headers)
+    where = {"submission": str(draft.pk), "task": "sst", "kind": "log", "filename": "log.csv"}
+    first = client.uploader(file_stream=io.BytesIO(content), chunk_size=100_000, metadata=where)
+    first.upload(stop_at=200_000)
+    again = client.uploader(file_stream=io.BytesIO(content), chunk_size=100_000, url=first.url)
+    assert again.offset == 200_000
+    again.upload()
+    assert Evidence.objects.get().sha256 == hashlib.sha256(content).hexdigest()

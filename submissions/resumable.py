@@ -1,0 +1,184 @@
+"""Large files that arrive in pieces and survive a cut connection: begun, continued, and made evidence by `intake`.
+
+The protocol that speaks to these verbs is in `tus`; the growing files are in `spool`.
+"""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from django.contrib.auth.models import AbstractBaseUser
+from django.db import transaction
+from django.db.models import QuerySet
+
+from leaderboard.catalogue import rules_of
+from scoring.rules import Limits
+from submissions import intake, spool
+from submissions.errors import ArchiveRefused, FileRefused, FileTooLarge, OffsetDiffers, Refused, UploadBroken
+from submissions.file_names import name_of
+from submissions.manifest import Place, places
+from submissions.models import Submission, Upload
+from submissions.uploads import CHUNK, HEAD, Readable, refuse_archive, too_large
+
+KEPT = timedelta(hours=24)
+"""How long a silent upload is waited for."""
+GRACE = timedelta(hours=1)
+"""A file without a row that is younger than this may belong to an upload that is being begun."""
+
+
+def begin(
+    submission: Submission, *, by: AbstractBaseUser, place: Place, size: int, at: datetime, sha256: str = ""
+) -> Upload:
+    """Announce a file of `size` bytes for a place of a draft; `place.name` is what it is called on its sender's disk.
+
+    What was under way to the same place is given up: whoever begins anew has lost it, and two files cannot stand
+    there. Raises what `intake.add_evidence` would raise of it, as far as it shows before the first byte.
+    """
+    intake.must_be_open(submission, place)
+    name = _name(submission, place)
+    _check_size(name, size, rules_of(submission.edition).limits)
+    with transaction.atomic():
+        draft = intake.locked_draft(submission, by)
+        before = list(_unfinished(draft).filter(task=place.task, kind=place.kind, run=place.run, part=place.part))
+        _unfinished(draft).filter(pk__in=[one.pk for one in before]).delete()
+        _check_room(draft, place, size)
+        upload = Upload.objects.create(
+            submission=draft,
+            task=place.task,
+            kind=place.kind,
+            run=place.run,
+            part=place.part,
+            name=name,
+            size=size,
+            sha256=sha256,
+            expires_at=at + KEPT,
+        )
+        spool.prepare(upload)
+    for one in before:
+        spool.remove(one.pk)
+    return upload
+
+
+def _name(submission: Submission, place: Place) -> str:
+    """What the manifest calls the file at this place, else a name of our own making."""
+    named = {one.key: one.name for one in places(submission.manifest)}
+    return intake.check_file_name(named.get(place.key) or name_of(place, place.name))
+
+
+def _check_size(name: str, size: int, limits: Limits) -> None:
+    if size == 0:
+        raise FileRefused(f"`{name}` is empty.", remedy="Send a file with content.", field=name)
+    if size > limits.file_bytes:
+        raise too_large(name, limits.file_bytes)
+
+
+def _unfinished(draft: Submission) -> QuerySet[Upload]:
+    return draft.uploads.filter(finished_at=None)
+
+
+def _check_room(draft: Submission, place: Place, size: int) -> None:
+    """What is there and what is under way to other places must leave room for this file."""
+    keys = ("task", "kind", "run", "part", "size")
+    rows = [*draft.evidence.values_list(*keys), *_unfinished(draft).values_list(*keys)]
+    here = {(task, kind, run, part): size for task, kind, run, part, size in rows}
+    here[place.key] = size
+    intake.check_amount(len(here), sum(here.values()), rules_of(draft.edition).limits)
+
+
+def append(upload: Upload, stream: Readable, *, offset: int, length: int, by: AbstractBaseUser, at: datetime) -> int:
+    """Add `length` bytes at `offset`; where the upload ends then. The last ones make it evidence.
+
+    What came before a connection broke off is kept, and UploadBroken raised. OffsetDiffers: it goes on elsewhere. Any
+    other refusal is about the file itself, which is given up with it; StorageAway is not, and may be tried again.
+    """
+    if (here := spool.held(upload)) != offset or upload.finished_at:
+        raise OffsetDiffers(here)
+    if offset + length > upload.size:
+        raise FileTooLarge(
+            f"`{upload.name}` was announced with {upload.size:,} bytes; this piece goes beyond them.",
+            remedy="Begin a new upload with the right length.",
+            field=upload.name,
+        )
+    spool.prepare(upload)
+    position = offset
+    try:
+        for chunk in _chunks(stream, upload.name):
+            if position == 0:
+                _refuse(upload, chunk)
+            position = spool.append(upload, position, chunk)
+    finally:
+        _keep(upload, at)
+    if position < offset + length:
+        raise _broken(upload.name)
+    if position == upload.size:
+        _finish(upload, by=by, at=at)
+    return position
+
+
+def _chunks(stream: Readable, name: str) -> Iterator[bytes]:
+    try:
+        while chunk := stream.read(CHUNK):
+            yield chunk
+    except OSError as error:
+        raise _broken(name) from error
+
+
+def _broken(name: str) -> UploadBroken:
+    return UploadBroken(
+        f"`{name}` broke off.", remedy="Ask with HEAD how much arrived, and go on from there.", field=name
+    )
+
+
+def _refuse(upload: Upload, first: bytes) -> None:
+    """An archive shows in its first bytes: its sender need not send the rest."""
+    try:
+        refuse_archive(first[:HEAD], upload.name)
+    except ArchiveRefused:
+        give_up(upload)
+        raise
+
+
+def _keep(upload: Upload, at: datetime) -> None:
+    """Whatever ended this piece: what is here is durable, and is waited for anew."""
+    if Upload.objects.filter(pk=upload.pk, finished_at=None).update(expires_at=at + KEPT):
+        upload.expires_at = at + KEPT
+        spool.sync(upload)
+
+
+def _finish(upload: Upload, *, by: AbstractBaseUser, at: datetime) -> None:
+    """Make the complete file evidence, as if it had come in one piece. Safe to be done again after a crash within."""
+    try:
+        with spool.whole(upload) as file:
+            intake.add_evidence(
+                upload.submission,
+                by=by,
+                place=upload.place,
+                stream=file,
+                name=upload.name,
+                at=at,
+                expected=upload.size,
+                sha256=upload.sha256,
+            )
+            Upload.objects.filter(pk=upload.pk).update(finished_at=at, expires_at=at + KEPT)
+            upload.finished_at = at
+            spool.remove(upload.pk)
+    except OffsetDiffers:
+        raise
+    except Refused:
+        give_up(upload)
+        raise
+
+
+def give_up(upload: Upload) -> None:
+    """Forget an upload and its bytes. What has become evidence stays evidence."""
+    Upload.objects.filter(pk=upload.pk).delete()
+    spool.remove(upload.pk)
+
+
+def tidy(at: datetime) -> None:
+    """Give up what was waited for in vain, and the files of uploads that are no more."""
+    for upload in Upload.objects.filter(expires_at__lt=at):
+        give_up(upload)
+    lying = set(spool.lying_around(at - GRACE))
+    waited_for = set(Upload.objects.filter(pk__in=lying, finished_at=None).values_list("pk", flat=True))
+    for upload_id in lying - waited_for:
+        spool.remove(upload_id)

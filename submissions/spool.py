@@ -1,0 +1,117 @@
+"""The files in which large uploads grow, one each, beside the store.
+
+How much is here says the file's own length, so that no crash can make the two disagree. Bytes are added by
+compare-and-append: only at the place where the file ends now. Of two requests that send the same upload at once, each
+piece is taken from one of them and the other is told where the file ends; a connection that is dead without knowing it
+blocks nobody.
+"""
+
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import BinaryIO
+from uuid import UUID
+
+from submissions.errors import OffsetDiffers, StorageAway
+from submissions.evidence import incoming
+from submissions.models import Upload
+
+PREFIX = "upload-"
+
+
+def held(upload: Upload) -> int:
+    """Bytes that are here and can be built upon.
+
+    The last byte counts only once the whole file has become evidence: whoever comes back after a failure in that step
+    still has something to send, which is what makes it happen again.
+    """
+    if upload.finished_at:
+        return upload.size
+    try:
+        return _ending(upload, _path(upload.pk).stat().st_size)
+    except FileNotFoundError:
+        return 0
+
+
+def prepare(upload: Upload) -> None:
+    """See to it that there is a file to append to. Raises StorageAway."""
+    with _storage():
+        _path(upload.pk).touch(mode=0o600)
+
+
+def append(upload: Upload, position: int, chunk: bytes) -> int:
+    """Add a chunk at a position; where the file ends then. Raises OffsetDiffers where it ends elsewhere now."""
+    with _storage(), _locked(upload) as file:
+        here = _ending(upload, os.fstat(file.fileno()).st_size)
+        if here != position:
+            raise OffsetDiffers(here)
+        file.seek(here)
+        file.truncate()
+        file.write(chunk)
+        file.flush()
+    return position + len(chunk)
+
+
+def sync(upload: Upload) -> None:
+    """Make what is here durable, before its sender is told that it is here."""
+    with _storage(), _locked(upload) as file:
+        os.fsync(file.fileno())
+
+
+@contextmanager
+def whole(upload: Upload) -> Iterator[BinaryIO]:
+    """The complete file, for one reader at a time. Raises OffsetDiffers where it is not, or no longer, complete."""
+    with _locked(upload) as file:
+        size = os.fstat(file.fileno()).st_size
+        if size != upload.size:
+            raise OffsetDiffers(_ending(upload, size))
+        yield file
+
+
+def remove(upload_id: UUID) -> None:
+    _path(upload_id).unlink(missing_ok=True)
+
+
+def lying_around(before: datetime) -> Iterator[UUID]:
+    """The uploads whose files were last written before a time."""
+    for path in incoming().glob(f"{PREFIX}*"):
+        try:
+            written_at = datetime.fromtimestamp(path.stat().st_mtime, UTC)
+        except FileNotFoundError:  # It became evidence, or was given up, between the two looks.
+            continue
+        if written_at < before:
+            yield UUID(path.name.removeprefix(PREFIX))
+
+
+def _path(upload_id: UUID) -> Path:
+    return incoming() / f"{PREFIX}{upload_id.hex}"
+
+
+def _ending(upload: Upload, size: int) -> int:
+    return min(size, upload.size - 1)
+
+
+@contextmanager
+def _locked(upload: Upload) -> Iterator[BinaryIO]:
+    """The open file, with a lock that the system takes away with the process that holds it."""
+    try:
+        with _path(upload.pk).open("r+b") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            if os.fstat(file.fileno()).st_nlink == 0:
+                raise OffsetDiffers(upload.size)
+            yield file
+    except FileNotFoundError as error:
+        raise OffsetDiffers(upload.size) from error
+
+
+@contextmanager
+def _storage() -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise StorageAway(
+            f"The disk does not take uploads just now ({error.strerror or 'no reason given'})."
+        ) from error
