@@ -1,23 +1,25 @@
 """The command `hulk` and its verbs, one module each."""
 
 import sys
+from collections.abc import Callable
 from io import TextIOWrapper
 from typing import Annotated
 
 import typer
 
+from hulk_cli.auth import auth
+from hulk_cli.board import board
 from hulk_cli.check import check
 from hulk_cli.init import init
+from hulk_cli.listing import download, list_own
+from hulk_cli.output import EXIT_CODES
+from hulk_cli.status import revise, status, withdraw
+from hulk_cli.submit import submit
 from hulk_cli.version import VERSION
-
-EXIT_CODES = (
-    "Exit codes: 0 fine, 1 server or network, 2 wrong usage, 3 not signed in, 4 findings of severity error, "
-    "5 rejected, 130 interrupted."
-)
 
 app = typer.Typer(
     name="hulk",
-    help="Prepare and check submissions to the HULK benchmark.",
+    help="Prepare, check and send submissions to the HULK benchmark.",
     epilog=EXIT_CODES,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
@@ -37,11 +39,23 @@ def hulk(
         bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Print the version.")
     ] = False,
 ) -> None:
-    """Prepare and check submissions to the HULK benchmark."""
+    """Prepare, check and send submissions to the HULK benchmark."""
 
 
-app.command("check", epilog=EXIT_CODES)(check)
-app.command("init", epilog=EXIT_CODES)(init)
+VERBS: dict[str, Callable[..., None]] = {
+    "init": init,
+    "check": check,
+    "submit": submit,
+    "status": status,
+    "list": list_own,
+    "download": download,
+    "withdraw": withdraw,
+    "revise": revise,
+    "board": board,
+}
+for name, verb in VERBS.items():
+    app.command(name, epilog=EXIT_CODES)(verb)
+app.add_typer(auth, name="auth", epilog=EXIT_CODES)
 
 
 def main() -> None:

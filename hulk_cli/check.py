@@ -9,7 +9,8 @@ from typing import Annotated
 import typer
 
 from hulk_cli import goldfiles
-from hulk_cli.output import Exit, WrongUsage, print_json, say, standard_error, standard_output, stop
+from hulk_cli.errors import WrongUsage
+from hulk_cli.output import Exit, print_json, say, standard_error, standard_output, stop
 from hulk_cli.report import error_lines, show
 from hulk_cli.verdict import Verdict, judge, to_json
 

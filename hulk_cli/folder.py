@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 
-from hulk_cli.output import WrongUsage
+from hulk_cli.errors import WrongUsage
 from scoring.findings import Finding, finding
 from scoring.manifest import LIMITS, Place
 from scoring.manifest.bundles import Placed
@@ -21,7 +21,7 @@ def read_manifest(folder: Path) -> bytes:
     path = folder / MANIFEST
     if path.exists() and not path.is_file():
         raise WrongUsage(f"{path} is not a file.")
-    if path.exists() and _leads_out(path, folder):
+    if path.exists() and leads_out(path, folder):
         raise WrongUsage(f"{path} is a link that leads out of the folder. Copy the file itself into the folder.")
     try:
         with path.open("rb") as file:
@@ -69,7 +69,7 @@ def _source(folder: Path, place: Place, largest: int) -> Source | Finding:
     path = folder / place.name
     if not path.exists():
         return _missing(place, "is not there", f"Put it at {place.name} in the folder, or correct the name.")
-    if _leads_out(path, folder):
+    if leads_out(path, folder):
         return _missing(place, "is a link that leads out of the folder", "Copy the file itself into the folder.")
     if not path.is_file():
         return _missing(place, "is not a file", "Name a file: folders are not sent.")
@@ -84,7 +84,7 @@ def _source(folder: Path, place: Place, largest: int) -> Source | Finding:
         return _missing(place, f"cannot be read: {error.strerror}", "See to it that you may read it.")
 
 
-def _leads_out(path: Path, folder: Path) -> bool:
+def leads_out(path: Path, folder: Path) -> bool:
     return not path.resolve().is_relative_to(folder.resolve())
 
 

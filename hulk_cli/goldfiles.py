@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+from hulk_cli.errors import WrongUsage
 from hulk_cli.folder import open_bytes
-from hulk_cli.output import WrongUsage
 from scoring import catalogue
 from scoring.gold import Gold, GoldInvalid, digest, read_gold
 from scoring.manifest import closest, part_names

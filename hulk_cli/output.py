@@ -15,6 +15,13 @@ UNWRAPPED = 100_000
 """Columns of an output that is no terminal: a script finds each sentence on one line."""
 
 
+EXIT_CODES = (
+    "Exit codes: 0 fine, 1 server or network, 2 wrong usage, 3 not signed in, 4 findings of severity error, "
+    "5 rejected, 130 interrupted."
+)
+"""As every help prints them."""
+
+
 class Exit(IntEnum):
     """INTERFACES section 3. 130, interrupted, is the command line library's own."""
 
@@ -24,10 +31,6 @@ class Exit(IntEnum):
     NOT_SIGNED_IN = 3
     ERRORS_FOUND = 4
     REJECTED = 5
-
-
-class WrongUsage(Exception):
-    """The command cannot be carried out as it was given; says what to do instead."""
 
 
 def standard_output() -> Console:

@@ -1,6 +1,6 @@
 """A verdict for people: what was found with place and remedy, errors first; what was derived; what was not checked."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -34,17 +34,17 @@ class Item:
 def items(verdict: Verdict) -> list[Item]:
     """Everything found, in the order of the manifest, then of the files."""
     mistakes = [
-        Item(Severity.ERROR, one.code, _place(MANIFEST, one.line, one.field), one.message, one.remedy)
+        Item(Severity.ERROR, one.code, place_of(MANIFEST, one.line, one.field), one.message, one.remedy)
         for one in verdict.problems
     ]
     found = [
-        Item(one.severity, one.code, _place(one.file, one.line, one.task), one.message, one.remedy)
+        Item(one.severity, one.code, place_of(one.file, one.line, one.task), one.message, one.remedy)
         for one in verdict.findings
     ]
     return mistakes + found
 
 
-def _place(file: str, line: int | None, otherwise: str) -> str:
+def place_of(file: str, line: int | None, otherwise: str) -> str:
     """`sst2/log.csv:3`; the field or the task where no line is known."""
     if file and line:
         return f"{file}:{line}"
@@ -58,13 +58,10 @@ def error_lines(verdict: Verdict) -> Iterator[str]:
 
 def show(verdict: Verdict, console: Console) -> None:
     say(console, _headline(verdict), style="bold")
-    for severity in Severity:
-        told = [one for one in items(verdict) if one.severity is severity and one.code != "gold-not-imported"]
-        if told:
-            _show_items(told, severity, console)
+    show_items([one for one in items(verdict) if one.code != "gold-not-imported"], console)
     if verdict.report and verdict.rules:
         _show_results(verdict.report, verdict.rules, verdict.manifest, console)
-    _section("Not checked here", console)
+    section("Not checked here", console)
     for reason in _not_checked(verdict):
         say(console, f"- {reason}", indent=2)
     console.print()
@@ -79,13 +76,20 @@ def _headline(verdict: Verdict) -> str:
     return f"{name}: {PHASES[Phase(described['phase'])]}, edition {verdict.rules.edition}"
 
 
-def _section(title: str, console: Console, style: str = "bold") -> None:
+def section(title: str, console: Console, style: str = "bold") -> None:
     console.print()
     say(console, title, style=style)
 
 
-def _show_items(told: list[Item], severity: Severity, console: Console) -> None:
-    _section(f"{TITLES[severity]} ({len(told)})", console, STYLES[severity])
+def show_items(all_items: Sequence[Item], console: Console) -> None:
+    """A section for each severity that there is, errors first."""
+    for severity in Severity:
+        if told := [one for one in all_items if one.severity is severity]:
+            _show_items(told, severity, console)
+
+
+def _show_items(told: Sequence[Item], severity: Severity, console: Console) -> None:
+    section(f"{TITLES[severity]} ({len(told)})", console, STYLES[severity])
     for one in told:
         say(console, f"{one.code}  {one.place}".rstrip(), indent=2, style="bold")
         say(console, one.message, indent=4)
@@ -94,7 +98,7 @@ def _show_items(told: list[Item], severity: Severity, console: Console) -> None:
 
 
 def _show_results(report: Report, rules: Rules, manifest: Mapping[str, Any], console: Console) -> None:
-    _section("Results", console)
+    section("Results", console)
     for measurement in report.measurements:
         first, *more = lines_of(measurement, manifest, rules)
         say(console, first, indent=2, style="bold")

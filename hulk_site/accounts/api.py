@@ -1,8 +1,10 @@
 """Who a token speaks for."""
 
-from typing import Any
+from typing import Any, cast
 
+from django.contrib.auth.models import AbstractUser
 from django.urls import path
+from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.permissions import IsAuthenticated
@@ -11,6 +13,8 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from hulk_site.accounts.models import Scope, Token
+from leaderboard.models import Edition
+from submissions import quota
 
 
 class TokenSerializer(serializers.ModelSerializer[Token]):
@@ -26,16 +30,28 @@ class WhoAmISerializer(serializers.Serializer[Any]):
     username = serializers.CharField()
     is_maintainer = serializers.BooleanField()
     token = TokenSerializer(allow_null=True)
+    attempts_left = serializers.DictField(
+        child=serializers.DictField(child=serializers.IntegerField(allow_null=True)),
+        help_text="Attempts left today by edition and task; null where there is no limit.",
+    )
 
 
 class WhoAmI(APIView):
-    """The account, and the token that the request came with; `token` is null in a signed-in browser."""
+    """The account, its attempts left today, and the token of the request; `token` is null in a signed-in browser."""
 
     permission_classes = [IsAuthenticated]
 
     @extend_schema(summary="The account of this token", tags=["account"], responses=WhoAmISerializer)
     def get(self, request: Request) -> Response:
-        told = {"username": request.user.get_username(), "is_maintainer": request.user.is_staff, "token": request.auth}
+        account, now = cast(AbstractUser, request.user), timezone.now()
+        told = {
+            "username": account.get_username(),
+            "is_maintainer": account.is_staff,
+            "token": request.auth,
+            "attempts_left": {
+                edition.slug: quota.left(account, edition, now) for edition in Edition.objects.prefetch_related("tasks")
+            },
+        }
         return Response(WhoAmISerializer(told).data)
 
 

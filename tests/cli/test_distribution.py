@@ -63,7 +63,7 @@ class TestProject:
 
     def test_it_depends_on_nothing_of_the_site(self):
         names = {line.split(">")[0].split("[")[0] for line in self.project["project"]["dependencies"]}
-        assert names == {"typer", "rich", "numpy", "google-re2"}
+        assert names == {"typer", "rich", "numpy", "google-re2", "httpx", "platformdirs"}
 
     def test_it_holds_the_command_the_rules_and_their_data_and_no_more(self):
         setuptools = self.project["tool"]["setuptools"]

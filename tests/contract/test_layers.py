@@ -73,12 +73,18 @@ ORDER = {
     "hulk_cli": (
         "__main__",
         "app",
-        "check init",
-        "report",
+        "check init submit listing board auth",
+        "status",
+        "session server_report",
+        "client report",
+        "sending waiting downloading",
         "verdict derivation examples",
         "goldfiles",
-        "folder",
-        "output version",
+        "folder unfinished",
+        "calls configuration",
+        "transfer",
+        "transport",
+        "errors shapes output version",
     ),
 }
 """Inside a folder a module imports those of its own line and of the lines below it, never those above."""
