@@ -149,18 +149,14 @@ def _mail(
     page: str,
     words: str = "",
 ) -> None:
-    with_address = [person for person in people if person.email and person.is_active]
-    unwanted = set(
-        Unwanted.objects.filter(person__in=[person.pk for person in with_address], topic=notice.topic).values_list(
-            "person_id", flat=True
-        )
-    )
+    keys = [person.pk for person in people if person.email and person.is_active]
+    unwanted = set(Unwanted.objects.filter(topic=notice.topic, person__in=keys).values_list("person_id", flat=True))
     name = one_line(submission.model_name) or "Your submission"
     parts = [notice.text, quoted(words), page]
     Mail.objects.bulk_create(
         [
             Mail(
-                recipient_id=person.pk,
+                recipient_id=key,
                 submission=submission,
                 event=event,
                 topic=notice.topic,
@@ -169,8 +165,8 @@ def _mail(
                 created_at=at,
                 due_at=at,
             )
-            for person in with_address
-            if person.pk not in unwanted
+            for key in keys
+            if key not in unwanted
         ],
         ignore_conflicts=True,
     )
