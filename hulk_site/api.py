@@ -4,12 +4,14 @@ from django.urls import URLPattern, URLResolver, include, path
 
 import leaderboard.api
 import submissions.api
+import submissions.talk_api
 from hulk_site import health, schema
 from hulk_site.accounts import api as accounts
 
 VERSION_1: list[URLPattern | URLResolver] = [
     *leaderboard.api.urlpatterns,
     *submissions.api.urlpatterns,
+    *submissions.talk_api.urlpatterns,
     *accounts.urlpatterns,
 ]
 

@@ -56,7 +56,7 @@ ORDER = {
     ),
     "submissions": (
         "apps urls management",
-        "talk_views",
+        "talk_views talk_api",
         "admin api api_schema views drafting evidence_step mail_views",
         "serializers parsers forms evidence_forms review_page",
         "intake",
