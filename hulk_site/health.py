@@ -72,10 +72,14 @@ def _storage() -> bool:
 
 
 def _workers() -> bool:
-    """Whether one worker answers. The broker is asked first: a silent one would be waited for much longer."""
+    """Whether one worker answers, couriers left out. The broker is asked first: a silent one would be waited for."""
     if not broker.answers():
         return False
-    return bool(current_app.control.broadcast("ping", reply=True, limit=1, timeout=PATIENCE_SECONDS))
+    return bool(
+        current_app.control.broadcast(
+            "ping", reply=True, limit=1, timeout=PATIENCE_SECONDS, pattern="worker@*", matcher="glob"
+        )
+    )
 
 
 def _queue() -> bool:

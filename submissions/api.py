@@ -92,7 +92,9 @@ class SubmitterView(GenericAPIView[Submission]):
         return cast("dict[str, Any]", self.request.data)
 
     def get_queryset(self) -> QuerySet[Submission]:
-        rows = Submission.objects.select_related("edition", "owner").prefetch_related("evidence", "edition__tasks")
+        rows = Submission.objects.select_related("edition", "owner").prefetch_related(
+            "evidence", "edition__tasks", "messages"
+        )
         if self.dry_runs:
             return rows.filter(is_dry_run=True, owner=self.user.pk)
         return rows.visible_to(self.user)
@@ -226,7 +228,7 @@ class EvidenceList(SubmitterView):
     serializer_class = EvidenceSerializer  # type: ignore[assignment]
 
     def get(self, request: Request, pk: UUID) -> Response:
-        page = self.paginate_queryset(self.find().evidence.all())  # type: ignore[arg-type]
+        page = self.paginate_queryset(self.find().evidence.order_by("task", "kind", "run", "part"))  # type: ignore[arg-type]
         return self.get_paginated_response(self.get_serializer(page, many=True).data)
 
 

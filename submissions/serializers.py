@@ -7,7 +7,8 @@ from drf_spectacular.utils import extend_schema_field, extend_schema_serializer
 from rest_framework import serializers
 
 from submissions import intake, quota, spool
-from submissions.models import Evidence, Status, Submission, Upload
+from submissions.models import Evidence, Message, Status, Step, Submission, Upload
+from submissions.talk import LONGEST
 
 
 class SubmissionSerializer(serializers.ModelSerializer[Submission]):
@@ -22,6 +23,7 @@ class SubmissionSerializer(serializers.ModelSerializer[Submission]):
     supersedes = serializers.UUIDField(source="supersedes_id", read_only=True, allow_null=True)
     url = serializers.SerializerMethodField()
     verification_url = serializers.SerializerMethodField()
+    unread_messages = serializers.SerializerMethodField()
     manifest = serializers.JSONField(read_only=True)
 
     class Meta:
@@ -43,6 +45,7 @@ class SubmissionSerializer(serializers.ModelSerializer[Submission]):
             "changed_at",
             "url",
             "verification_url",
+            "unread_messages",
             "manifest",
         ]
         read_only_fields = fields
@@ -60,6 +63,11 @@ class SubmissionSerializer(serializers.ModelSerializer[Submission]):
         if key not in known:
             known[key] = quota.left(submission.owner, submission.edition, self.context["at"])
         return {task: left for task, left in known[key].items() if task in submission.manifest["tasks"]}
+
+    def get_unread_messages(self, submission: Submission) -> int:
+        """Messages of the other side that your side has not seen yet."""
+        own = submission.owner_id == self.context["request"].user.pk
+        return sum(one.read_at is None and one.from_maintainer == own for one in submission.messages.all())
 
     @extend_schema_field(serializers.URLField)
     def get_url(self, submission: Submission) -> str:
@@ -162,6 +170,36 @@ class VerificationSerializer(serializers.Serializer[Any]):
     measurements = serializers.ListField(child=serializers.DictField())
     scores = serializers.DictField(child=serializers.FloatField(allow_null=True), allow_null=True)
     preview_rank = serializers.DictField(child=serializers.IntegerField(allow_null=True), allow_null=True)
+
+
+@extend_schema_serializer(component_name="Message")
+class MessageSerializer(serializers.ModelSerializer[Message]):
+    """What owner and maintainers write to each other."""
+
+    author = serializers.CharField(source="author.username", read_only=True)
+
+    class Meta:
+        model = Message
+        fields = ["id", "author", "from_maintainer", "body", "at", "read_at"]
+        read_only_fields = fields
+
+
+class WordsSerializer(serializers.Serializer[Any]):
+    """A message to write: plain text. `talk.checked` has its rules."""
+
+    body = serializers.CharField(max_length=LONGEST)
+
+
+@extend_schema_serializer(component_name="Event")
+class EventSerializer(serializers.ModelSerializer[Step]):
+    """One step of a submission's life; `by` is empty where the system took it."""
+
+    by = serializers.CharField(source="by.username", read_only=True, default="")
+
+    class Meta:
+        model = Step
+        fields = ["id", "at", "by", "from_status", "to_status", "comment", "content_hash"]
+        read_only_fields = fields
 
 
 class CommentSerializer(serializers.Serializer[Any]):

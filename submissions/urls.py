@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from submissions import drafting, evidence_step, views
+from submissions import drafting, evidence_step, mail_views, talk_views, views
 
 app_name = "submissions"
 urlpatterns = [
@@ -17,4 +17,7 @@ urlpatterns = [
     path("submissions/<uuid:pk>/withdraw/", views.withdraw, name="withdraw"),
     path("submissions/<uuid:pk>/revise/", views.revise, name="revise"),
     path("submissions/<uuid:pk>/delete/", views.delete, name="delete"),
+    path("submissions/<uuid:pk>/messages/", talk_views.write, name="message"),
+    path("account/mail/", mail_views.choices, name="mail_choices"),
+    path("account/mail/unsubscribe/<str:token>/", mail_views.unsubscribe, name="unsubscribe"),
 ]

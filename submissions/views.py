@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from leaderboard.derivations import Result, results
 from scoring.rules import Measure, Phase
-from submissions import intake, lifecycle, review
+from submissions import intake, lifecycle, review, talk
 from submissions.errors import Refused
 from submissions.evidence import open_blob
 from submissions.models import Evidence, Status, Step, Submission, Verification
@@ -51,7 +51,8 @@ HAPPENING: Mapping[str, str] = {
 def own(request: HttpRequest) -> HttpResponse:
     """My submissions, newest change first."""
     user = cast(AbstractUser, request.user)
-    rows = Submission.objects.of(user).select_related("edition", "entry").order_by("-changed_at")
+    rows = talk.with_unread(Submission.objects.of(user), of_maintainers=True)
+    rows = rows.select_related("edition", "entry").order_by("-changed_at")
     page = Paginator(rows, A_PAGE).get_page(request.GET.get("page"))
     newest = newest_verifications(page.object_list)
     shown = [(one, visible(newest.get(one.pk), one, to=user)) for one in page.object_list]
@@ -103,6 +104,7 @@ def detail(request: HttpRequest, pk: UUID) -> HttpResponse:
         "is_own": submission.owner_id == user.pk,
         "may_revise": submission.status in REVISABLE,
         "may_withdraw": submission.status in lifecycle.WITHDRAWABLE,
+        "talk": talk.shown(submission, user, timezone.now()),
     }
     response = render(request, "submissions/detail.html", context)
     if refresh:

@@ -17,7 +17,7 @@ CHECKS: tuple[tuple[str, list[str]], ...] = (
     ("templates", [PYTHON, "-m", "djlint", "--lint", "--quiet", "templates"]),
     ("migrations", [PYTHON, "manage.py", "makemigrations", "--check", "--dry-run"]),
     ("production settings", [PYTHON, "manage.py", "check", "--deploy", "--fail-level", "WARNING"]),
-    ("commands", ["shellcheck", "bin/web", "bin/worker", "bin/beat", "bin/migrate", ".ci/run"]),
+    ("commands", ["shellcheck", "bin/web", "bin/worker", "bin/courier", "bin/beat", "bin/migrate", ".ci/run"]),
     ("Dockerfile", ["hadolint", "Dockerfile"]),
     (
         "docker-compose.yml",

@@ -50,7 +50,7 @@ def serve(supervisor: Supervisor, port: int, say: Callable[[str], None]) -> None
     environment = {**os.environ, **write_services(addresses, url), "HULK_BIND": f"127.0.0.1:{port}"}
     say("Preparing database, baselines and the demo edition …")
     prepare(supervisor, environment)
-    say("Starting web, worker and beat …")
+    say("Starting web, worker, courier and beat …")
     start_processes(supervisor, environment, port)
     say(welcome(url, None if os.environ.get("DATABASE_URL") else home()))
     supervisor.watch()
@@ -111,7 +111,7 @@ def fingerprint() -> str:
 
 def start_processes(supervisor: Supervisor, environment: Mapping[str, str], port: int) -> None:
     """The same commands as in docker-compose.yml, each with a log file of its own."""
-    for name in ("worker", "beat", "web"):
+    for name in ("worker", "courier", "beat", "web"):
         log = LOGS / f"{name}.log"
         log.unlink(missing_ok=True)
         ready = functools.partial(wait_for_web, port=port, log=log) if name == "web" else lambda running: None
