@@ -77,7 +77,7 @@ class TestCells:
 
     def test_a_number_leads_to_its_derivation(self, edition: Edition):
         entry = make_entry(edition, 50.0)
-        assert f'href="/entries/{entry.pk}/#task1"' in Page(BOARD).html
+        assert f'href="/entries/{entry.pk}/derivations/task1/time/"' in Page(BOARD).html
 
     def test_what_a_phone_folds_stands_in_the_details_of_the_row(self, edition: Edition):
         make_entry(edition, 50.0, model="Fast", parameters_millions=110)
