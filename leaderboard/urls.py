@@ -2,13 +2,16 @@
 
 from django.urls import path
 
-from leaderboard import views
+from leaderboard import entry_views, views
 
 app_name = "leaderboard"
 urlpatterns = [
     path("", views.home, name="home"),
     path("boards/<str:phase>/<str:measure>/", views.board, name="board"),
     path("entries/<uuid:pk>/", views.entry, name="entry"),
+    path("entries/<uuid:pk>/derivations/<str:measure>/", entry_views.overall, name="overall"),
+    path("entries/<uuid:pk>/derivations/<str:task>/<str:measure>/", entry_views.derivation, name="derivation"),
+    path("entries/<uuid:pk>/evidence/<str:sha256>/", entry_views.evidence, name="evidence"),
     path("tasks/", views.tasks, name="tasks"),
     path("hardware/", views.hardware, name="hardware"),
     path("rules/", views.rules, name="rules"),

@@ -191,7 +191,7 @@ class WordsSerializer(serializers.Serializer[Any]):
 
 
 @extend_schema_serializer(component_name="Event")
-class EventSerializer(serializers.ModelSerializer[Step]):
+class StepSerializer(serializers.ModelSerializer[Step]):
     """One step of a submission's life; `by` is empty where the system took it."""
 
     by = serializers.CharField(source="by.username", read_only=True, default="")

@@ -13,7 +13,7 @@ from submissions.api import SubmitterView, plain
 from submissions.api_schema import KEY, TAGS
 from submissions.idempotency import Answer
 from submissions.parsers import body_hash
-from submissions.serializers import EventSerializer, MessageSerializer, WordsSerializer
+from submissions.serializers import MessageSerializer, StepSerializer, WordsSerializer
 
 
 @extend_schema_view(
@@ -58,11 +58,11 @@ class Messages(SubmitterView):
         description="Oldest first, recorded for good: who, when, from, to, and the words that were said about it.",
         operation_id="events_list",
         tags=TAGS,
-        responses=EventSerializer(many=True),
+        responses=StepSerializer(many=True),
     )
 )
 class Events(SubmitterView):
-    serializer_class = EventSerializer  # type: ignore[assignment]
+    serializer_class = StepSerializer  # type: ignore[assignment]
 
     def get(self, request: Request, pk: UUID) -> Response:
         page = self.paginate_queryset(self.find().steps.select_related("by").order_by("pk"))  # type: ignore[arg-type]
