@@ -86,6 +86,11 @@ def test_latencies_have_no_training_clock():
     assert check(sst2(latencies(*SPREAD)), includes_evaluation="unknown", **INFERENCE).findings == ()
 
 
+def test_a_metric_that_misses_the_cutoff_by_a_hair_is_not_told_as_the_cutoff():
+    report = check(sst2(Run(log=source("log.csv", "seconds,accuracy\n10,80\n20,89.99999\n"))))
+    assert "89.99999." in only(report, "cutoff-not-reached").message
+
+
 def test_every_task_not_reached_is_an_error():
     report = check(sst2(run(BELOW)))
     assert only(report, "cutoff-not-reached").severity is Severity.ERROR
