@@ -49,12 +49,6 @@ def json_lines(rows) -> str:
         "id\tlabel\tprediction\n" + "".join(f"{row}\tsad\t{label}\n" for row, label in enumerate(SENT)),
         "guid,label\n" + "".join(f"dev-{row},{label}\n" for row, label in enumerate(SENT)),
         "index,prediction\n" + "".join(f"{row}.0,{label}\n" for row, label in enumerate(SENT)),
-        *(
-            f"index,label,{title}\n" + "".join(f"{row},sad,{label}\n" for row, label in enumerate(SENT))
-            for title in ("pred_label", "preds", "y_pred", "predicted class", "model_prediction")
-        ),
-        "label,pred_label,pred_prob\n" + "".join(f"sad,{label},0.5\n" for label in SENT),
-        json_lines({"idx": row, "label": "sad", "pred_label": label} for row, label in enumerate(SENT)),
         json_lines({"idx": row, "label": label} for row, label in enumerate(SENT)),
         json_lines({"id": f"dev-{row}", "prediction": int(label)} for row, label in enumerate(INTEGERS)),
         json_lines({"prediction": label} for label in SENT),
@@ -74,30 +68,6 @@ def test_formats_that_mean_the_same_prove_the_same(data):
 def test_the_order_of_rows_with_ids_changes_nothing(rows):
     data = "index\tprediction\n" + "".join(f"{row}\t{label}\n" for row, label in rows)
     assert predictions(data, MOODS, moods_gold()) == predictions(labels_file(SENT), MOODS, moods_gold())
-
-
-def test_of_several_predicted_columns_one_must_be_named():
-    (found,) = predictions("label,pred_1,pred_2\n" + "sad,sad,glad\n" * 8, MOODS, moods_gold()).findings
-    assert (found.code, found.line) == ("file-unreadable", 1)
-    assert "`pred_1`, `pred_2`" in found.message and "`prediction`" in found.remedy
-
-
-@pytest.mark.parametrize("row", ["3.5\tsad", "1-3\tsad", ".3\tsad"])
-def test_an_id_that_only_ends_in_a_number_is_unknown(row):
-    reading = predictions("index\tprediction\n" + row + "\n0\tsad\n", MOODS, moods_gold())
-    assert codes(reading) == ["predictions-unknown-id"]
-
-
-def test_a_list_where_a_label_belongs_is_shown_as_it_was_sent():
-    (found,) = predictions(json_lines({"idx": row, "prediction": [1, 2.5]} for row in range(8)), MOODS).findings
-    assert "`[1, 2.5]`" in found.message
-
-
-@pytest.mark.parametrize("key", ["predictions", "predicted_tags", "pred_tags", "preds"])
-def test_tags_beside_predicted_ones_are_the_gold(key):
-    rows = [tags.split() for tags in NAME_TAGS]
-    data = json_lines({"id": row, "tags": ["O"] * len(tags), key: tags} for row, tags in enumerate(rows))
-    assert predictions(data, NAMES, names_gold()).perfect
 
 
 def test_without_gold_only_the_shape_is_checked():
