@@ -157,6 +157,7 @@ class FindingSerializer(serializers.Serializer[Any]):
     task = serializers.CharField()
     file = serializers.CharField()
     line = serializers.IntegerField(allow_null=True)
+    excerpt = serializers.CharField(allow_null=True, help_text="That line, shortened, of the sender's own file.")
     message = serializers.CharField()
     remedy = serializers.CharField()
 

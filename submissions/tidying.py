@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
-from submissions import resumable
+from submissions import spool
 from submissions.evidence import discard, sweep_orphans
 from submissions.models import IdempotencyKey, Status, Submission
 
@@ -31,5 +31,5 @@ def tidy(at: datetime) -> None:
     # Attempts that they used stay counted: those lose only the link.
     dry_runs.filter(created_at__lt=at - KEPT).delete()
     IdempotencyKey.objects.filter(created_at__lt=at - KEPT).delete()
-    resumable.tidy(at)
+    spool.tidy(at)
     sweep_orphans(at)
