@@ -83,6 +83,7 @@ ORDER = {
         "folder unfinished",
         "calls configuration",
         "transfer",
+        "tus",
         "transport",
         "errors shapes output version",
     ),
