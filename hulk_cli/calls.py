@@ -1,7 +1,7 @@
 """The addresses of the API as methods: one request each, a repeated one under the same Idempotency-Key."""
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, MutableMapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, BinaryIO, cast
@@ -96,10 +96,21 @@ class Calls:
         self._signed_in()
         return cast("Iterator[Evidence]", self._all(_path(submission, "evidence/")))
 
-    def upload(self, submission: str, place: Place, source: Source, told: BytesDone = nobody) -> Evidence:
-        """Puts a file at its place of a draft; `told` hears how many of its bytes are on their way."""
+    def upload(
+        self,
+        submission: str,
+        place: Place,
+        source: Source,
+        told: BytesDone = nobody,
+        addresses: MutableMapping[str, str] | None = None,
+    ) -> None:
+        """Puts a file at its place of a draft; `told` hears how many of its bytes are on their way.
+
+        `addresses`, where given, remembers where a large file goes on after a cut: pass the same mapping again.
+        """
         self._signed_in()
-        return transfer.upload(self.transport, _checked(submission), place, source, told)
+        known = {} if addresses is None else addresses
+        transfer.upload(self.transport, _checked(submission), place, source, told, known)
 
     def remove(self, submission: str, place: Place) -> None:
         """Takes a file out of a draft."""

@@ -94,9 +94,10 @@ def send(calls: Calls, package: Package, *, into: str = "", again: bool = False,
     """
     if into:
         draft = calls.status(into)
+        begun = unfinished.begin(calls.url, f"{into} {package.content_hash}")
         draft = draft if draft["status"] in OPEN else calls.revise(into)
         _adapt(calls, draft, package)
-        _fill(calls, draft, package, progress)
+        _fill(calls, draft, package, begun, progress)
         return Sent(calls.submit(draft["id"]), resumed=True)
     begun = unfinished.begin(calls.url, package.content_hash)
     known = _known(calls, begun)
@@ -105,7 +106,7 @@ def send(calls: Calls, package: Package, *, into: str = "", again: bool = False,
     if known is None or known["status"] in ENDED or again:
         return _send_new(calls, package, begun, progress)
     _adapt(calls, known, package)
-    _fill(calls, known, package, progress)
+    _fill(calls, known, package, begun, progress)
     return Sent(calls.submit(known["id"], key=f"{begun.key}-submit"), resumed=True)
 
 
@@ -129,7 +130,7 @@ def _send_new(calls: Calls, package: Package, begun: Begun, progress: Progress) 
     begun.got(draft["id"])
     try:
         _check_attempts(draft, package)
-        _fill(calls, draft, package, progress)
+        _fill(calls, draft, package, begun, progress)
         return Sent(calls.submit(draft["id"], key=f"{begun.key}-submit"))
     except Refused as error:
         if error.status in {400, 409, 413, 415, 422}:
@@ -161,7 +162,7 @@ def _adapt(calls: Calls, draft: Submission, package: Package) -> None:
         calls.change(draft["id"], changes)
 
 
-def _fill(calls: Calls, draft: Submission, package: Package, progress: Progress) -> None:
+def _fill(calls: Calls, draft: Submission, package: Package, begun: Begun, progress: Progress) -> None:
     """Sends the files that the server does not have at their place."""
     there = {_key(one): one["sha256"] for one in calls.evidence(draft["id"])}
     lacking = [(place, source) for place, source in package.placed if there.get(place.key) != source.sha256]
@@ -171,7 +172,7 @@ def _fill(calls: Calls, draft: Submission, package: Package, progress: Progress)
         def told(done: int, name: str = source.name, before: int = before) -> None:
             progress(name, before + done, total)
 
-        calls.upload(draft["id"], place, source, told)
+        calls.upload(draft["id"], place, source, told, begun)
         before += source.size
 
 

@@ -16,9 +16,9 @@ GOOD = Path(__file__).resolve().parents[1] / "bundles" / "good"
 SAMPLES = sorted(path.name for path in GOOD.iterdir())
 
 
-def hulk(*arguments: object, **environment: str) -> Result:
+def hulk(*arguments: object, typed: str = "", **environment: str) -> Result:
     """Runs `hulk`; exit code, standard output and standard error, as of a script: neither is a terminal."""
-    return CliRunner().invoke(app, [str(one) for one in arguments], env=environment)
+    return CliRunner().invoke(app, [str(one) for one in arguments], input=typed, env=environment)
 
 
 def checked(folder: Path, *arguments: object) -> dict[str, Any]:

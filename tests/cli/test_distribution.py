@@ -67,7 +67,7 @@ class TestProject:
 
     def test_it_holds_the_command_the_rules_and_their_data_and_no_more(self):
         setuptools = self.project["tool"]["setuptools"]
-        assert setuptools["packages"]["find"]["include"] == ["hulk_cli*", "scoring*"]
+        assert setuptools["packages"]["find"]["include"] == ["hulk", "hulk_cli*", "scoring*"]
         data = [path.suffix for path in (ROOT / "scoring" / "data").rglob("*") if path.is_file()]
         assert set(data) == {".json", ".csv", ".md"}
         assert setuptools["package-data"] == {"scoring": ["data/*.csv", "data/editions/*.json"]}

@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-FOLDERS = ("scoring", "leaderboard", "submissions", "hulk_site", "hulk_cli", "tests", "scripts", "benchmarks")
+FOLDERS = ("scoring", "leaderboard", "submissions", "hulk_site", "hulk", "hulk_cli", "tests", "scripts", "benchmarks")
 FILE_LINES, FUNCTION_LINES = 400, 50
 NOWHERE = -1
 
@@ -27,6 +27,7 @@ MAY_IMPORT = {
     },
     "hulk_site": {"hulk_site", "submissions", "leaderboard", "scoring"},
     "hulk_cli": {"hulk_cli", "scoring"},
+    "hulk": {"hulk", "hulk_cli", "scoring"},
 }
 
 ORDER = {
@@ -86,8 +87,14 @@ ORDER = {
         "folder unfinished",
         "calls configuration",
         "transfer",
+        "tus",
         "transport",
         "errors shapes output version",
+    ),
+    "hulk": (
+        "trainer",
+        "recording",
+        "clock logfile submission",
     ),
 }
 """Inside a folder a module imports those of its own line and of the lines below it, never those above."""

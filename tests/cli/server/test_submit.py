@@ -102,11 +102,11 @@ class TestOnceOnly:
     def test_a_draft_that_was_begun_is_gone_on_with(self, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         upload, sizes = Client.upload, []
 
-        def cut(self: Client, submission: str, place: Any, source: Any, told: Any) -> Any:
+        def cut(self: Client, submission: str, place: Any, source: Any, *more: Any) -> Any:
             if len(sizes) == 2:
                 raise KeyboardInterrupt
             sizes.append(source.size)
-            return upload(self, submission, place, source, told)
+            return upload(self, submission, place, source, *more)
 
         monkeypatch.setattr(Client, "upload", cut)
         assert hulk("submit", folder).exit_code == 130
