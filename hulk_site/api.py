@@ -5,6 +5,7 @@ from django.urls import URLPattern, URLResolver, include, path
 import leaderboard.api
 import submissions.api
 import submissions.talk_api
+import submissions.webhook_api
 from hulk_site import health, schema
 from hulk_site.accounts import api as accounts
 
@@ -12,6 +13,7 @@ VERSION_1: list[URLPattern | URLResolver] = [
     *leaderboard.api.urlpatterns,
     *submissions.api.urlpatterns,
     *submissions.talk_api.urlpatterns,
+    *submissions.webhook_api.urlpatterns,
     *accounts.urlpatterns,
 ]
 

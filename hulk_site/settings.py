@@ -143,12 +143,13 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_TASK_DEFAULT_QUEUE = "hulk"
 # Couriers have a queue of their own: workers read strangers' files, and have no way out to where mails go.
-CELERY_TASK_ROUTES = {"submissions.jobs.deliver": {"queue": "hulk-outbox"}}
+CELERY_TASK_ROUTES = {f"submissions.jobs.{job}": {"queue": "hulk-outbox"} for job in ("deliver", "call")}
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "beat-schedule")
 CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "submissions.jobs.sweep", "schedule": SWEEP_SECONDS, "options": {"expires": 60}},
     "deliver": {"task": "submissions.jobs.deliver", "schedule": SWEEP_SECONDS, "options": {"expires": 60}},
+    "call": {"task": "submissions.jobs.call", "schedule": SWEEP_SECONDS, "options": {"expires": 60}},
     "tidy": {"task": "submissions.jobs.tidy", "schedule": timedelta(hours=1), "options": {"expires": 3600}},
 }
 
@@ -260,6 +261,8 @@ USE_THOUSAND_SEPARATOR = False
 EMAIL_BACKEND = env.text("EMAIL_BACKEND", "django.core.mail.backends.console.EmailBackend")
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", f"HULK <hulk@{urlsplit(PUBLIC_URL).hostname}>")
+WEBHOOKS_LOCAL = env.flag("HULK_WEBHOOKS_LOCAL", False) and not HTTPS
+"""Whether webhooks may call http:// and 127.0.0.1: to try them out on one machine, never on a public server."""
 DAILY_MAILS = env.whole("HULK_DAILY_MAILS", 20)
 """Mails about submissions a person and UTC day, decisions not counted; 0: no limit."""
 LOGGING = {

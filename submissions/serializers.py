@@ -148,7 +148,7 @@ class WordsSerializer(serializers.Serializer[Any]):
     body = serializers.CharField(max_length=LONGEST)
 
 
-@extend_schema_serializer(component_name="Event")
+@extend_schema_serializer(component_name="Step")
 class EventSerializer(serializers.ModelSerializer[Step]):
     """One step of a submission's life; `by` is empty where the system took it."""
 

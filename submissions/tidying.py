@@ -1,13 +1,15 @@
-"""What is kept for a day only: dry runs, remembered answers, bytes that nobody names any more."""
+"""What is kept for a while only: dry runs, remembered answers, sent mails, bytes that nobody names any more."""
 
 from datetime import datetime, timedelta
 
 from django.db import transaction
 
 from submissions.evidence import discard, sweep_orphans
-from submissions.models import IdempotencyKey, Status, Submission
+from submissions.models import Call, IdempotencyKey, Mail, Status, Submission
 
 KEPT = timedelta(hours=24)
+SENT_KEPT = timedelta(days=30)
+"""Of what has left, or was given up: for a month, who asks where a mail went can be answered."""
 
 STILL_AT_WORK = (Status.QUEUED, Status.VERIFYING)
 
@@ -30,4 +32,6 @@ def tidy(at: datetime) -> None:
     # Attempts that they used stay counted: those lose only the link.
     dry_runs.filter(created_at__lt=at - KEPT).delete()
     IdempotencyKey.objects.filter(created_at__lt=at - KEPT).delete()
+    for sent in (Mail, Call):
+        sent.objects.filter(ended_at__lt=at - SENT_KEPT).delete()
     sweep_orphans(at)
