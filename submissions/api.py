@@ -52,6 +52,7 @@ from submissions.uploads import Readable
 from submissions.verification import visible
 
 LONGEST_KEY = 200
+SHOWN_WITH_IT = ("evidence", "edition__tasks", "messages", "superseded_by")
 TRUTHS = {"true": True, "1": True, "yes": True, "on": True, "false": False, "0": False, "no": False, "off": False}
 
 
@@ -92,9 +93,7 @@ class SubmitterView(GenericAPIView[Submission]):
         return cast("dict[str, Any]", self.request.data)
 
     def get_queryset(self) -> QuerySet[Submission]:
-        rows = Submission.objects.select_related("edition", "owner").prefetch_related(
-            "evidence", "edition__tasks", "messages"
-        )
+        rows = Submission.objects.select_related("edition", "owner").prefetch_related(*SHOWN_WITH_IT)
         if self.dry_runs:
             return rows.filter(is_dry_run=True, owner=self.user.pk)
         return rows.visible_to(self.user)

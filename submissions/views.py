@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from leaderboard.derivations import Result, results
 from scoring.rules import Measure, Phase
-from submissions import intake, lifecycle, review, talk
+from submissions import changes, intake, lifecycle, review, talk
 from submissions.errors import Refused
 from submissions.evidence import open_blob
 from submissions.models import Evidence, Status, Step, Submission, Verification
@@ -105,6 +105,8 @@ def detail(request: HttpRequest, pk: UUID) -> HttpResponse:
         "may_revise": submission.status in REVISABLE,
         "may_withdraw": submission.status in lifecycle.WITHDRAWABLE,
         "talk": talk.shown(submission, user, timezone.now()),
+        "revisions": changes.revisions_of(submission),
+        "successor": review.successor_of(submission),
     }
     response = render(request, "submissions/detail.html", context)
     if refresh:

@@ -65,7 +65,7 @@ ORDER = {
         "reports review",
         "cases snapshots tidying heartbeat",
         "mail webhooks",
-        "bundles needs price_list talk",
+        "bundles needs price_list talk changes",
         "manifest idempotency permissions bounds",
         "evidence gold leases outbox outside mail_choices",
         "lifecycle quota uploads broker",
