@@ -6,6 +6,7 @@ import leaderboard.api
 import submissions.api
 import submissions.tus
 import submissions.talk_api
+import submissions.webhook_api
 from hulk_site import health, schema
 from hulk_site.accounts import api as accounts
 
@@ -14,6 +15,7 @@ VERSION_1: list[URLPattern | URLResolver] = [
     *submissions.api.urlpatterns,
     *submissions.tus.urlpatterns,
     *submissions.talk_api.urlpatterns,
+    *submissions.webhook_api.urlpatterns,
     *accounts.urlpatterns,
 ]
 

@@ -39,6 +39,7 @@ STATUS: Mapping[type[BaseException], HTTPStatus] = {
     errors.NeedsReason: HTTPStatus.BAD_REQUEST,
     errors.FileRefused: HTTPStatus.BAD_REQUEST,
     errors.MessageRefused: HTTPStatus.BAD_REQUEST,
+    errors.WebhookRefused: HTTPStatus.BAD_REQUEST,
     WrongQuery: HTTPStatus.BAD_REQUEST,
     SuspiciousOperation: HTTPStatus.BAD_REQUEST,
     MultiPartParserError: HTTPStatus.BAD_REQUEST,

@@ -48,10 +48,12 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "hulk_site.middleware.ETags",
+    "hulk_site.rates.RateHeaders",
     "hulk_site.problems.UnavailableMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.common.CommonMiddleware",
+    "hulk_site.middleware.Slashes",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -123,6 +125,8 @@ VERIFICATION_SECONDS = env.whole("HULK_VERIFICATION_SECONDS", 600, least=1)
 DAILY_ATTEMPTS = env.whole("HULK_DAILY_ATTEMPTS", -1, least=-1)
 """Verifications a task, account and UTC day; 0: no limit; -1: what the edition says."""
 REDIS_URL = env.text("REDIS_URL")
+QUEUE_PREFIX = env.text("HULK_QUEUE_PREFIX", "hulk:")
+"""Before every key in Redis."""
 CELERY_BROKER_URL = REDIS_URL
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
@@ -138,17 +142,18 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "visibility_timeout": max(3600, 2 * CELERY_TASK_TIME_LIMIT),
     "socket_timeout": 3,
     "socket_connect_timeout": 2,
-    "global_keyprefix": env.text("HULK_QUEUE_PREFIX", "hulk:"),
+    "global_keyprefix": QUEUE_PREFIX,
 }
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_TASK_DEFAULT_QUEUE = "hulk"
 # Couriers have a queue of their own: workers read strangers' files, and have no way out to where mails go.
-CELERY_TASK_ROUTES = {"submissions.jobs.deliver": {"queue": "hulk-outbox"}}
+CELERY_TASK_ROUTES = {f"submissions.jobs.{job}": {"queue": "hulk-outbox"} for job in ("deliver", "call")}
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "beat-schedule")
 CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "submissions.jobs.sweep", "schedule": SWEEP_SECONDS, "options": {"expires": 60}},
     "deliver": {"task": "submissions.jobs.deliver", "schedule": SWEEP_SECONDS, "options": {"expires": 60}},
+    "call": {"task": "submissions.jobs.call", "schedule": SWEEP_SECONDS, "options": {"expires": 60}},
     "tidy": {"task": "submissions.jobs.tidy", "schedule": timedelta(hours=1), "options": {"expires": 3600}},
 }
 
@@ -173,7 +178,8 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_LOGOUT_REDIRECT_URL = "/"
 # Sign-in limits count by address: how many proxies in front tell it (X-Forwarded-For).
-ALLAUTH_TRUSTED_PROXY_COUNT = env.whole("HULK_PROXIES", 0)
+PROXIES = env.whole("HULK_PROXIES", 0)
+ALLAUTH_TRUSTED_PROXY_COUNT = PROXIES
 
 # --- API -----------------------------------------------------------------------------------------------------------
 REST_FRAMEWORK = {
@@ -189,7 +195,13 @@ REST_FRAMEWORK = {
     "EXCEPTION_HANDLER": "hulk_site.problems.handle",
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
     "URL_FORMAT_OVERRIDE": None,
+    "DEFAULT_THROTTLE_CLASSES": ["hulk_site.rates.Throttle"],
+    "NUM_PROXIES": PROXIES,
 }
+# Calls of the API a minute, 0: any number. On one's own machine so many that nothing meets them.
+RATE_ANONYMOUS = env.whole("HULK_RATE_ANONYMOUS", 600 if HTTPS else 1_000_000)
+RATE_USER = env.whole("HULK_RATE_USER", 1_200 if HTTPS else 1_000_000)
+RATE_TOKEN = env.whole("HULK_RATE_TOKEN", 1_200 if HTTPS else 1_000_000)
 REST_KNOX = {
     "TOKEN_MODEL": "accounts.Token",
     "AUTH_HEADER_PREFIX": "Bearer",
@@ -261,6 +273,8 @@ USE_THOUSAND_SEPARATOR = False
 EMAIL_BACKEND = env.text("EMAIL_BACKEND", "django.core.mail.backends.console.EmailBackend")
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", f"HULK <hulk@{urlsplit(PUBLIC_URL).hostname}>")
+WEBHOOKS_LOCAL = env.flag("HULK_WEBHOOKS_LOCAL", False) and not HTTPS
+"""Whether webhooks may call http:// and 127.0.0.1: to try them out on one machine, never on a public server."""
 DAILY_MAILS = env.whole("HULK_DAILY_MAILS", 20)
 """Mails about submissions a person and UTC day, decisions not counted; 0: no limit."""
 LOGGING = {

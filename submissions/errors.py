@@ -58,6 +58,12 @@ class MessageRefused(Refused):
     code = "message-refused"
 
 
+class WebhookRefused(Refused):
+    """The address of a webhook, or what it wants to be told, cannot be taken."""
+
+    code = "webhook-refused"
+
+
 class TooManyMessages(Refused):
     """Nobody is flooded with messages."""
 

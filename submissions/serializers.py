@@ -7,6 +7,7 @@ from drf_spectacular.utils import extend_schema_field, extend_schema_serializer
 from rest_framework import serializers
 
 from submissions import intake, quota, spool
+from submissions.changes import Change, ShownRevision
 from submissions.models import Evidence, Message, Status, Step, Submission, Upload
 from submissions.talk import LONGEST
 
@@ -21,6 +22,7 @@ class SubmissionSerializer(serializers.ModelSerializer[Submission]):
     attempts_left = serializers.SerializerMethodField()
     entry = serializers.UUIDField(source="entry_id", read_only=True, allow_null=True)
     supersedes = serializers.UUIDField(source="supersedes_id", read_only=True, allow_null=True)
+    superseded_by = serializers.SerializerMethodField()
     url = serializers.SerializerMethodField()
     verification_url = serializers.SerializerMethodField()
     unread_messages = serializers.SerializerMethodField()
@@ -39,6 +41,7 @@ class SubmissionSerializer(serializers.ModelSerializer[Submission]):
             "attempts_left",
             "entry",
             "supersedes",
+            "superseded_by",
             "content_hash",
             "progress",
             "created_at",
@@ -63,6 +66,12 @@ class SubmissionSerializer(serializers.ModelSerializer[Submission]):
         if key not in known:
             known[key] = quota.left(submission.owner, submission.edition, self.context["at"])
         return {task: left for task, left in known[key].items() if task in submission.manifest["tasks"]}
+
+    @extend_schema_field(serializers.UUIDField(allow_null=True))
+    def get_superseded_by(self, submission: Submission) -> str | None:
+        """The submission whose approval superseded this one."""
+        approved = [str(one.pk) for one in submission.superseded_by.all() if one.entry_id]
+        return approved[0] if approved else None
 
     def get_unread_messages(self, submission: Submission) -> int:
         """Messages of the other side that your side has not seen yet."""
@@ -191,7 +200,25 @@ class WordsSerializer(serializers.Serializer[Any]):
     body = serializers.CharField(max_length=LONGEST)
 
 
-@extend_schema_serializer(component_name="Event")
+class ChangeSerializer(serializers.Serializer[Change]):
+    """One value or file; `before` is empty where it is new, `after` where it is gone."""
+
+    what = serializers.CharField()
+    before = serializers.CharField(allow_blank=True)
+    after = serializers.CharField(allow_blank=True)
+
+
+class RevisionSerializer(serializers.Serializer[ShownRevision]):
+    """A state that was sent, and what changed in it; on top the draft of the next one, where it differs."""
+
+    number = serializers.IntegerField()
+    frozen_at = serializers.DateTimeField(allow_null=True, help_text="null: a draft, which was not sent yet.")
+    content_hash = serializers.CharField(allow_blank=True)
+    against = serializers.CharField(allow_blank=True, help_text="What it is compared with.")
+    changes = ChangeSerializer(many=True)
+
+
+@extend_schema_serializer(component_name="Step")
 class StepSerializer(serializers.ModelSerializer[Step]):
     """One step of a submission's life; `by` is empty where the system took it."""
 

@@ -8,12 +8,12 @@ from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from submissions import talk
+from submissions import changes, talk
 from submissions.api import SubmitterView, plain
 from submissions.api_schema import KEY, TAGS
 from submissions.idempotency import Answer
 from submissions.parsers import body_hash
-from submissions.serializers import MessageSerializer, StepSerializer, WordsSerializer
+from submissions.serializers import MessageSerializer, RevisionSerializer, StepSerializer, WordsSerializer
 
 
 @extend_schema_view(
@@ -69,7 +69,26 @@ class Events(SubmitterView):
         return self.get_paginated_response(self.get_serializer(page, many=True).data)
 
 
+@extend_schema_view(
+    get=extend_schema(
+        summary="Its revisions, and what changed from one to the next",
+        description="The newest first, all on one page: a person sends few.",
+        operation_id="revisions_list",
+        tags=TAGS,
+        responses=RevisionSerializer(many=True),
+    )
+)
+class Revisions(SubmitterView):
+    serializer_class = RevisionSerializer  # type: ignore[assignment]
+
+    def get(self, request: Request, pk: UUID) -> Response:
+        shown = changes.revisions_of(self.find())
+        results = self.get_serializer(shown, many=True).data
+        return Response({"count": len(shown), "next": None, "previous": None, "results": results})
+
+
 urlpatterns = [
+    path("submissions/<uuid:pk>/revisions/", Revisions.as_view(), name="api-revisions"),
     path("submissions/<uuid:pk>/messages/", Messages.as_view(), name="api-messages"),
     path("submissions/<uuid:pk>/events/", Events.as_view(), name="api-events"),
 ]

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from leaderboard.derivations import Result, results
 from scoring.rules import Measure, Phase
-from submissions import intake, lifecycle, review, talk
+from submissions import changes, intake, lifecycle, review, talk
 from submissions.errors import Refused
 from submissions.evidence import open_blob
 from submissions.models import Evidence, Status, Step, Submission, Verification
@@ -113,6 +113,8 @@ def detail(request: HttpRequest, pk: UUID) -> HttpResponse:
         "may_mend": submission.status in MENDABLE,
         "may_withdraw": submission.status in lifecycle.WITHDRAWABLE,
         "talk": talk.shown(submission, user, timezone.now()),
+        "revisions": changes.revisions_of(submission),
+        "successor": review.successor_of(submission),
     }
     return render(request, "submissions/detail.html", context)
 

@@ -16,6 +16,7 @@ CHECKS: tuple[tuple[str, list[str]], ...] = (
     ("types", [PYTHON, "-m", "mypy", "."]),
     ("templates", [PYTHON, "-m", "djlint", "--lint", "--quiet", "templates"]),
     ("migrations", [PYTHON, "manage.py", "makemigrations", "--check", "--dry-run"]),
+    ("OpenAPI", [PYTHON, "manage.py", "spectacular", "--validate", "--fail-on-warn", "--file", os.devnull]),
     ("production settings", [PYTHON, "manage.py", "check", "--deploy", "--fail-level", "WARNING"]),
     ("commands", ["shellcheck", "bin/web", "bin/worker", "bin/courier", "bin/beat", "bin/migrate", ".ci/run"]),
     ("Dockerfile", ["hadolint", "Dockerfile"]),

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('submissions', '0002_upload'),
+        ('submissions', '0003_verification_excerpts'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
