@@ -1,11 +1,45 @@
-"""The form for a new API token."""
+"""Forms about an account: sign-in, a new API token."""
 
 from datetime import timedelta
 from typing import Any
 
+from allauth.account import forms as allauth
+from allauth.mfa.webauthn.forms import AddWebAuthnForm, LoginWebAuthnForm
 from django import forms
+from django.http import HttpRequest, HttpResponse
 
+from hulk_site.accounts.adapter import limit_session
 from hulk_site.accounts.models import Scope, Token, User
+
+
+class LoginForm(allauth.LoginForm):
+    def login(self, request: HttpRequest, redirect_url: str | None = None) -> HttpResponse:
+        """As allauth does it, which sets the length of the session last: a maintainer's is set once more."""
+        response: HttpResponse = super().login(request, redirect_url)
+        if request.user.is_authenticated:
+            limit_session(request)
+        return response
+
+
+NO_KEY = "The browser's answer holds no key. Try again."
+
+
+class AddKeyForm(AddWebAuthnForm):
+    def clean(self) -> dict[str, Any]:
+        """allauth takes well-formed answers for granted; what else somebody sends is refused, too."""
+        try:
+            return dict(super().clean())
+        except (KeyError, ValueError, AttributeError) as error:
+            raise forms.ValidationError(NO_KEY) from error
+
+
+class LoginWithKeyForm(LoginWebAuthnForm):
+    def clean_credential(self) -> Any:
+        """As above."""
+        try:
+            return super().clean_credential()
+        except (KeyError, ValueError, AttributeError) as error:
+            raise forms.ValidationError(NO_KEY) from error
 
 
 class TokenForm(forms.Form):

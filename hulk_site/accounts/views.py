@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from hulk_site.accounts.forms import TokenForm
 from hulk_site.accounts.models import Token, User
+from hulk_site.accounts.recording import What, record, revoke_tokens
 
 
 @require_GET
@@ -39,6 +40,8 @@ def tokens(request: HttpRequest) -> HttpResponse:
     with transaction.atomic():
         User.objects.select_for_update().get(pk=user.pk)  # A double click waits here, and then finds the name taken.
         new, text = form.create() if form.is_valid() else (None, "")
+        if new:
+            record(user, What.TOKEN_MADE, details={"begins": new.token_key, "scopes": new.scopes})
     context = {
         "form": TokenForm(user=user) if new else form,
         "new": new,
@@ -54,12 +57,6 @@ def tokens(request: HttpRequest) -> HttpResponse:
 def revoke(request: HttpRequest, key: str) -> HttpResponse:
     """Ends a token of one's own at once."""
     token = get_object_or_404(Token, user=cast(User, request.user), token_key=key)
-    token.delete()
+    revoke_tokens([token], by=token.user)
     messages.success(request, f"The token {token.name} is revoked. Scripts that send it get 401 from now on.")
     return redirect("account_tokens")
-
-
-@require_GET
-def forgotten(request: HttpRequest) -> HttpResponse:
-    """Nobody is mailed yet, so the operator sets a new password."""
-    return render(request, "account/password_reset.html")
