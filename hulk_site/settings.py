@@ -175,7 +175,12 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/submissions/"
 ACCOUNT_ADAPTER = "hulk_site.accounts.adapter.AccountAdapter"
-ACCOUNT_FORMS = {"login": "hulk_site.accounts.forms.LoginForm"}
+ACCOUNT_FORMS = {
+    "login": "hulk_site.accounts.forms.LoginForm",
+    "signup": "hulk_site.accounts.forms.SignupForm",
+    "change_password": "hulk_site.accounts.forms.ChangePasswordForm",
+    "reset_password": "hulk_site.accounts.forms.ResetPasswordForm",
+}
 ACCOUNT_USERNAME_VALIDATORS = "hulk_site.accounts.names.VALIDATORS"
 ACCOUNT_LOGIN_METHODS = {"username", "email"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "email*", "password1*", "password2*"]

@@ -12,13 +12,43 @@ from hulk_site.accounts.adapter import limit_session
 from hulk_site.accounts.models import Scope, Token, User
 
 
-class LoginForm(allauth.LoginForm):
+class WithoutPlaceholders:
+    """A field's label says what goes into it; the same words in the field would vanish while one types."""
+
+    fields: dict[str, forms.Field]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            field.widget.attrs.pop("placeholder", None)
+
+
+class LoginForm(WithoutPlaceholders, allauth.LoginForm):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["password"].help_text = ""
+
     def login(self, request: HttpRequest, redirect_url: str | None = None) -> HttpResponse:
         """As allauth does it, which sets the length of the session last: a maintainer's is set once more."""
         response: HttpResponse = super().login(request, redirect_url)
         if request.user.is_authenticated:
             limit_session(request)
         return response
+
+
+class SignupForm(WithoutPlaceholders, allauth.SignupForm):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["username"].help_text = "Reviewers see it. Boards and entries do not show who sent what."
+        self.fields["email"].help_text = "We send a link that confirms it. It is shown to nobody but maintainers."
+
+
+class ChangePasswordForm(WithoutPlaceholders, allauth.ChangePasswordForm):
+    pass
+
+
+class ResetPasswordForm(WithoutPlaceholders, allauth.ResetPasswordForm):
+    pass
 
 
 NO_KEY = "The browser's answer holds no key. Try again."

@@ -2,6 +2,7 @@
 
 from typing import cast
 
+from allauth.mfa.models import Authenticator
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.db import transaction
@@ -22,7 +23,9 @@ from hulk_site.accounts.recording import What, record, revoke_tokens
 @login_required
 def overview(request: HttpRequest) -> HttpResponse:
     user = cast(User, request.user)
-    return render(request, "account/overview.html", {"tokens": Token.objects.filter(user=user).count()})
+    factors = Authenticator.objects.filter(user=user).exclude(type=Authenticator.Type.RECOVERY_CODES)
+    context = {"tokens": Token.objects.filter(user=user).count(), "factors": factors.count()}
+    return render(request, "account/overview.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

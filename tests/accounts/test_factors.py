@@ -39,11 +39,9 @@ def second_step(person: Any) -> Client:
     return client
 
 
-def test_after_the_password_the_app_is_asked_and_one_comes_where_one_wanted(
-    browser_of, ada, monkeypatch, mailoutbox, django_capture_on_commit_callbacks
-):
-    with django_capture_on_commit_callbacks(execute=True):
-        secret = switch_on(browser_of(ada))
+@pytest.mark.django_db(transaction=True)
+def test_after_the_password_the_app_is_asked_and_one_comes_where_one_wanted(ada, browser_of, monkeypatch, mailoutbox):
+    secret = switch_on(browser_of(ada))
     assert mailoutbox[-1].subject == "HULK: Authenticator app switched on"
     client = second_step(ada)
     assert "Incorrect code" in text_of(client.post("/account/2fa/authenticate/", {"code": "000000"}))
