@@ -22,6 +22,13 @@ CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
 ROOT_URLCONF = "hulk_site.urls"
 WSGI_APPLICATION = "hulk_site.wsgi.application"
 
+SIGN_IN_WITH = env.providers(
+    github=(env.text("GITHUB_CLIENT_ID", ""), env.text("GITHUB_CLIENT_SECRET", "")),
+    orcid=(env.text("ORCID_CLIENT_ID", ""), env.text("ORCID_CLIENT_SECRET", "")),
+)
+"""Where one may come from to sign in, as allauth's settings of each: those whose keys are given."""
+PROVIDER_ADDRESSES = {"github": "https://github.com", "orcid": "https://orcid.org"}
+
 INSTALLED_APPS = [
     "hulk_site.accounts",
     "submissions",
@@ -37,6 +44,10 @@ INSTALLED_APPS = [
     "django.contrib.postgres",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.usersessions",
+    *(f"allauth.socialaccount.providers.{name}" for name in SIGN_IN_WITH),
     "csp",
     "django_htmx",
     "drf_spectacular",
@@ -172,14 +183,51 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/submissions/"
 ACCOUNT_ADAPTER = "hulk_site.accounts.adapter.AccountAdapter"
+ACCOUNT_FORMS = {
+    "login": "hulk_site.accounts.forms.LoginForm",
+    "signup": "hulk_site.accounts.forms.SignupForm",
+    "change_password": "hulk_site.accounts.forms.ChangePasswordForm",
+    "reset_password": "hulk_site.accounts.forms.ResetPasswordForm",
+}
+ACCOUNT_USERNAME_VALIDATORS = "hulk_site.accounts.names.VALIDATORS"
 ACCOUNT_LOGIN_METHODS = {"username", "email"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "email*", "password1*", "password2*"]
-ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+ACCOUNT_LOGIN_ON_EMAIL_CONFIRMATION = True
+ACCOUNT_LOGIN_ON_PASSWORD_RESET = True
+ACCOUNT_CHANGE_EMAIL = True
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_EMAIL_SUBJECT_PREFIX = "HULK: "
+ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_LOGOUT_REDIRECT_URL = "/"
+ACCOUNT_RATE_LIMITS = {
+    # Failed sign-ins: by a name or address and its spelling in letters of any case, and by network address.
+    "login_failed": "9/5m/ip,4/5m/key",
+    "signup": "20/h/ip",
+    "reset_password": "20/h/ip,5/m/key",
+    # Mails that strangers can have sent to one address.
+    "mail": "5/d/key",
+}
+SIGNUP_IS_OPEN = env.flag("HULK_SIGNUP", True)
+STAFF_SESSION_SECONDS = 8 * 60 * 60
+"""A maintainer's sign-in lasts a working day: whoever is in the admin has given password or passkey since."""
 # Sign-in limits count by address: how many proxies in front tell it (X-Forwarded-For).
 PROXIES = env.whole("HULK_PROXIES", 0)
 ALLAUTH_TRUSTED_PROXY_COUNT = PROXIES
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_FORMS = {
+    "add_webauthn": "hulk_site.accounts.forms.AddKeyForm",
+    "login_webauthn": "hulk_site.accounts.forms.LoginWithKeyForm",
+}
+MFA_TOTP_ISSUER = "HULK"
+MFA_TOTP_TOLERANCE = 1
+# Browsers allow passkeys without https for localhost alone.
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HTTPS
+SOCIALACCOUNT_PROVIDERS = SIGN_IN_WITH
+SOCIALACCOUNT_EMAIL_VERIFICATION = "mandatory"
 
 # --- API -----------------------------------------------------------------------------------------------------------
 REST_FRAMEWORK = {
@@ -235,6 +283,7 @@ SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
+SESSION_COOKIE_NAME = "__Host-sessionid" if HTTPS else "sessionid"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
@@ -259,7 +308,8 @@ CONTENT_SECURITY_POLICY = {
         "script-src": [SELF],
         "object-src": [NONE],
         "base-uri": [NONE],
-        "form-action": [SELF],
+        # Browsers hold a redirect after a form to this, too: the sign-in at another site begins with one.
+        "form-action": [SELF, *(PROVIDER_ADDRESSES[name] for name in SIGN_IN_WITH)],
         "frame-ancestors": [NONE],
     },
 }
@@ -270,9 +320,10 @@ TIME_ZONE = "UTC"
 USE_TZ = True
 USE_I18N = False
 USE_THOUSAND_SEPARATOR = False
-EMAIL_BACKEND = env.text("EMAIL_BACKEND", "django.core.mail.backends.console.EmailBackend")
+# Without an address, mails are files in a folder: `make run` says where they are.
+vars().update(env.mail("EMAIL_URL", DATA_DIR / "mail"))
 EMAIL_TIMEOUT = 10
-DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", f"HULK <hulk@{urlsplit(PUBLIC_URL).hostname}>")
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.text("EMAIL_FROM", f"HULK <noreply@{urlsplit(PUBLIC_URL).hostname}>")
 WEBHOOKS_LOCAL = env.flag("HULK_WEBHOOKS_LOCAL", False) and not HTTPS
 """Whether webhooks may call http:// and 127.0.0.1: to try them out on one machine, never on a public server."""
 DAILY_MAILS = env.whole("HULK_DAILY_MAILS", 20)

@@ -33,6 +33,7 @@ PRODUCTION = {
     "PUBLIC_URL": "https://hulk.example.org",
     "ALLOWED_HOSTS": "hulk.example.org",
     "SECRET_KEY": secrets.token_urlsafe(48),
+    "EMAIL_URL": "smtp+tls://mail.example.org:587",
 }
 """Settings as in production, with no server behind them: no check here needs one."""
 

@@ -159,9 +159,14 @@ Sign in ({url}/account/login/; the maintainer reviews in {url}/admin/):
 Submit a sample to the demo edition (paste this into another terminal):
 {sample_command(url, demo["users"]["researcher"]["token"])}
 
-{where_data_is(home)}
+{where_data_is(home)}{where_mail_is()}
 Logs: {LOGS}/    Stop with Ctrl-C.
 """
+
+
+def where_mail_is() -> str:
+    """Confirmations and resets are files here, unless a mail server was given."""
+    return "" if os.environ.get("EMAIL_URL") else f"\nMail: each a file in {VAR / 'mail'}/"
 
 
 def where_data_is(home: Home | None) -> str:
