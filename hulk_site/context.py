@@ -17,13 +17,14 @@ SECTIONS = (
 
 
 def site(request: HttpRequest) -> dict[str, Any]:
-    """The main navigation, and the folder of mails that are not sent (empty where they are).
+    """The main navigation, the folder of mails that are not sent (empty where they are), the address without its query.
 
     `current` is what `aria-current` says: `page` on the page itself, `true` further inside.
     """
     return {
         "nav": [_section(request.path, *section) for section in SECTIONS],
         "mail_folder": "" if settings.HTTPS else getattr(settings, "EMAIL_FILE_PATH", None) or "",
+        "canonical": f"{settings.PUBLIC_URL}{request.path}",
     }
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from leaderboard.charts import CurveChart, RunCurve, curve_chart, thinned
-from leaderboard.citation import bibtex
+from leaderboard.citation import PAPER, bibtex
 from leaderboard.columns import MEASURE_TITLES, PHASE_TITLES
 from leaderboard.intervals import Intervals
 from leaderboard.models import Curve, Entry, Event, PublishedScore
@@ -87,6 +87,16 @@ class EntryPage:
     events: list[Event]
     reference: Entry | None
     bibtex: str
+    url: str
+    paper: str = PAPER
+
+    @property
+    def summary(self) -> str:
+        """The scores in a line, for links on other sites: `time score 25.12, rank 1; cost score …`."""
+        return "; ".join(
+            f"{one.title.lower()} score {one.score_text}{'' if one.rank is None else f', rank {one.rank:,}'}"
+            for one in self.standings
+        )
 
 
 def entry_page(entry: Entry, url: str) -> EntryPage:
@@ -105,6 +115,7 @@ def entry_page(entry: Entry, url: str) -> EntryPage:
         events=list(entry.events.all()),
         reference=held.reference,
         bibtex=bibtex(entry, url),
+        url=url,
     )
 
 

@@ -13,8 +13,9 @@ from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_safe
 from django_htmx.middleware import HtmxDetails
 
-from leaderboard import boards
+from leaderboard import boards, takeaways
 from leaderboard.catalogue import rules_of
+from leaderboard.citation import PAPER
 from leaderboard.columns import MEASURE_TITLES, PHASE_TITLES
 from leaderboard.entry_page import entry_page
 from leaderboard.filters import DEFAULT_PER_PAGE, PER_PAGE, BoardQuery, WrongQuery
@@ -47,6 +48,7 @@ def board(request: HttpRequest, phase: str, measure: str) -> HttpResponse:
         "measure": Measure(measure),
         "phase_title": PHASE_TITLES[Phase(phase)],
         "measure_title": MEASURE_TITLES[Measure(measure)],
+        "board_title": f"{PHASE_TITLES[Phase(phase)]}, by {MEASURE_TITLES[Measure(measure)].lower()}",
     }
     try:
         query = BoardQuery.read(phase, measure, request.GET)
@@ -67,6 +69,8 @@ def board(request: HttpRequest, phase: str, measure: str) -> HttpResponse:
         "usual_page_size": DEFAULT_PER_PAGE,
         "accelerators": dict(Accelerator.objects.values_list("slug", "short_name")),
         "export_query": query.string(page=None, per_page=None),
+        "frame": takeaways.frame(query, str(titles["board_title"])),
+        "paper": PAPER,
         "first_page": query.string(page=None),
         "previous_page": query.string(page=query.page - 1),
         "next_page": query.string(page=query.page + 1),
