@@ -218,7 +218,7 @@ class RevisionSerializer(serializers.Serializer[ShownRevision]):
     changes = ChangeSerializer(many=True)
 
 
-@extend_schema_serializer(component_name="Step")
+@extend_schema_serializer(component_name="SubmissionStep")
 class StepSerializer(serializers.ModelSerializer[Step]):
     """One step of a submission's life; `by` is empty where the system took it."""
 

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck
 from schemathesis.checks import CHECKS
 
 from hulk_site.wsgi import application
-from tests.factories_submissions import make_submission, make_token
+from tests.factories_submissions import make_token
 from tests.submissions.work.cases import make_person, make_small_edition
 
 EXAMPLES = 10
