@@ -4,8 +4,8 @@ from django.urls import URLPattern, URLResolver, include, path
 
 import leaderboard.api
 import submissions.api
-import submissions.tus
 import submissions.talk_api
+import submissions.tus
 import submissions.webhook_api
 from hulk_site import health, schema
 from hulk_site.accounts import api as accounts

@@ -1,4 +1,4 @@
-"""What is kept for a while only: dry runs, remembered answers, unfinished uploads, sent mails, bytes that nobody names."""
+"""What is kept for a while only: dry runs, remembered answers, unfinished uploads, sent mails, unnamed bytes."""
 
 from datetime import datetime, timedelta
 
