@@ -223,6 +223,7 @@ class StepSerializer(serializers.ModelSerializer[Step]):
     """One step of a submission's life; `by` is empty where the system took it."""
 
     by = serializers.CharField(source="by.username", read_only=True, default="")
+    from_status = serializers.CharField(read_only=True, help_text="As `to_status`; empty at its beginning.")
 
     class Meta:
         model = Step

@@ -59,7 +59,7 @@ ORDER = {
         "apps urls management",
         "talk_views talk_api webhook_views webhook_api",
         "admin api api_schema tus views drafting evidence_step mail_views",
-        "serializers parsers forms evidence_forms review_page progress_page resumable",
+        "serializers parsers forms evidence_forms review_page outbox_admin progress_page resumable",
         "intake",
         "jobs",
         "verification",
