@@ -1,4 +1,7 @@
-"""Writes the sample bundles to tests/bundles/good/, and the example's data to examples/. Run from the project's folder: python -m scripts.make_samples"""
+"""Writes the sample bundles to tests/bundles/good/, and the data of examples/sentiment.
+
+Run from the project's folder: python -m scripts.make_samples
+"""
 
 import shutil
 from pathlib import Path
