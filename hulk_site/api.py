@@ -4,7 +4,9 @@ from django.urls import URLPattern, URLResolver, include, path
 
 import leaderboard.api
 import submissions.api
+import submissions.talk_api
 import submissions.tus
+import submissions.webhook_api
 from hulk_site import health, schema
 from hulk_site.accounts import api as accounts
 
@@ -12,6 +14,8 @@ VERSION_1: list[URLPattern | URLResolver] = [
     *leaderboard.api.urlpatterns,
     *submissions.api.urlpatterns,
     *submissions.tus.urlpatterns,
+    *submissions.talk_api.urlpatterns,
+    *submissions.webhook_api.urlpatterns,
     *accounts.urlpatterns,
 ]
 

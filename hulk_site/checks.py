@@ -67,6 +67,15 @@ def address_is_public(app_configs: Apps, **kwargs: Any) -> list[CheckMessage]:
     return found
 
 
+@register(Tags.security, deploy=True)
+def mail_is_sent(app_configs: Apps, **kwargs: Any) -> list[CheckMessage]:
+    """Sign-up and reset go by mail: files that nobody reads make both a dead end."""
+    if not settings.EMAIL_BACKEND.endswith("filebased.EmailBackend"):
+        return []
+    hint = "Set EMAIL_URL to your mail server's address, and HULK_SIGNUP=false until there is one."
+    return [Warning("Mails are written to files and reach nobody.", hint=hint, id="hulk.W003")]
+
+
 @register(Tags.database, deploy=True)
 def database_is_durable(app_configs: Apps, databases: Sequence[str] | None = None, **kwargs: Any) -> list[CheckMessage]:
     """What was acknowledged must survive a power cut (RELIABILITY R8)."""

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
 
@@ -16,8 +17,15 @@ SECTIONS = (
 
 
 def site(request: HttpRequest) -> dict[str, Any]:
-    """The main navigation; `current` is what `aria-current` says: `page` on the page itself, `true` further inside."""
-    return {"nav": [_section(request.path, *section) for section in SECTIONS]}
+    """The main navigation, the folder of mails that are not sent (empty where they are), the address without its query.
+
+    `current` is what `aria-current` says: `page` on the page itself, `true` further inside.
+    """
+    return {
+        "nav": [_section(request.path, *section) for section in SECTIONS],
+        "mail_folder": "" if settings.HTTPS else getattr(settings, "EMAIL_FILE_PATH", None) or "",
+        "canonical": f"{settings.PUBLIC_URL}{request.path}",
+    }
 
 
 def _section(path: str, title: str, name: str, arguments: tuple[str, ...], below: tuple[str, ...]) -> dict[str, str]:

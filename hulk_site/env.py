@@ -5,6 +5,7 @@ import os
 from pathlib import Path
 from typing import Any
 
+import environ
 from django.core.exceptions import ImproperlyConfigured
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -98,3 +99,31 @@ def flag(name: str, default: bool) -> bool:
 
 def words(name: str, default: str) -> list[str]:
     return [word.strip() for word in text(name, default).split(",") if word.strip()]
+
+
+def mail(name: str, folder: Path) -> dict[str, Any]:
+    """Django's EMAIL_… settings from one address, such as `smtp+tls://user:password@host:587`; files without one."""
+    address = text(name, "")
+    if not address:
+        return {"EMAIL_BACKEND": "django.core.mail.backends.filebased.EmailBackend", "EMAIL_FILE_PATH": folder}
+    try:
+        found = environ.Env.email_url_config(address)
+    except (ImproperlyConfigured, ValueError) as error:
+        raise ImproperlyConfigured(
+            f"{name} is no mail server's address; write smtp+tls://USER:PASSWORD@HOST:587 or smtps://…:465."
+        ) from error
+    return {setting: value for setting, value in found.items() if value is not None}
+
+
+def providers(**keys: tuple[str, str]) -> dict[str, Any]:
+    """allauth's settings of each provider whose client id and secret are given; one of the two alone is a mistake."""
+    for name, (client_id, secret) in keys.items():
+        if bool(client_id) != bool(secret):
+            raise ImproperlyConfigured(
+                f"Only one of {name.upper()}_CLIENT_ID and {name.upper()}_CLIENT_SECRET is set; set both, or none."
+            )
+    return {
+        name: {"APPS": [{"client_id": client_id, "secret": secret}]}
+        for name, (client_id, secret) in keys.items()
+        if client_id
+    }

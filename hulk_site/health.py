@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 from celery import current_app
 from django.core.files.base import ContentFile
@@ -72,10 +73,11 @@ def _storage() -> bool:
 
 
 def _workers() -> bool:
-    """Whether one worker answers. The broker is asked first: a silent one would be waited for much longer."""
+    """Whether one worker answers, couriers left out. The broker is asked first: a silent one would be waited for."""
     if not broker.answers():
         return False
-    return bool(current_app.control.broadcast("ping", reply=True, limit=1, timeout=PATIENCE_SECONDS))
+    asked: dict[str, Any] = {"pattern": "worker@*", "matcher": "glob"}
+    return bool(current_app.control.broadcast("ping", reply=True, limit=1, timeout=PATIENCE_SECONDS, **asked))
 
 
 def _queue() -> bool:

@@ -2,7 +2,10 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.urls import path
+from django.views.decorators.http import require_safe
+from django.views.generic import TemplateView
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
@@ -70,6 +73,13 @@ class BearerToken(OpenApiAuthenticationExtension):
         return {"type": "http", "scheme": "bearer", "description": "Made at /account/tokens/, shown once."}
 
 
+class Examples(TemplateView):
+    """The usual calls in curl, Python and the command; `tests/site/test_examples.py` runs them."""
+
+    template_name = "api/examples.html"
+    extra_context = {"public_url": settings.PUBLIC_URL}
+
+
 class Docs(SpectacularSwaggerSplitView):
     """Swagger UI, whose script is a request of its own: the page has nothing inline."""
 
@@ -78,5 +88,6 @@ class Docs(SpectacularSwaggerSplitView):
 
 urlpatterns = [
     path("schema/", SpectacularAPIView.as_view(), name="api-schema"),
+    path("examples/", require_safe(Examples.as_view()), name="api-examples"),
     path("docs/", Docs.as_view(url_name="api-schema"), name="api-docs"),
 ]

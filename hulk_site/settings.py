@@ -22,6 +22,13 @@ CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
 ROOT_URLCONF = "hulk_site.urls"
 WSGI_APPLICATION = "hulk_site.wsgi.application"
 
+SIGN_IN_WITH = env.providers(
+    github=(env.text("GITHUB_CLIENT_ID", ""), env.text("GITHUB_CLIENT_SECRET", "")),
+    orcid=(env.text("ORCID_CLIENT_ID", ""), env.text("ORCID_CLIENT_SECRET", "")),
+)
+"""Where one may come from to sign in, as allauth's settings of each: those whose keys are given."""
+PROVIDER_ADDRESSES = {"github": "https://github.com", "orcid": "https://orcid.org"}
+
 INSTALLED_APPS = [
     "hulk_site.accounts",
     "submissions",
@@ -37,6 +44,10 @@ INSTALLED_APPS = [
     "django.contrib.postgres",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.usersessions",
+    *(f"allauth.socialaccount.providers.{name}" for name in SIGN_IN_WITH),
     "csp",
     "django_htmx",
     "drf_spectacular",
@@ -48,10 +59,12 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "hulk_site.middleware.ETags",
+    "hulk_site.rates.RateHeaders",
     "hulk_site.problems.UnavailableMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.common.CommonMiddleware",
+    "hulk_site.middleware.Slashes",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -123,6 +136,8 @@ VERIFICATION_SECONDS = env.whole("HULK_VERIFICATION_SECONDS", 600, least=1)
 DAILY_ATTEMPTS = env.whole("HULK_DAILY_ATTEMPTS", -1, least=-1)
 """Verifications a task, account and UTC day; 0: no limit; -1: what the edition says."""
 REDIS_URL = env.text("REDIS_URL")
+QUEUE_PREFIX = env.text("HULK_QUEUE_PREFIX", "hulk:")
+"""Before every key in Redis."""
 CELERY_BROKER_URL = REDIS_URL
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
@@ -138,14 +153,18 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "visibility_timeout": max(3600, 2 * CELERY_TASK_TIME_LIMIT),
     "socket_timeout": 3,
     "socket_connect_timeout": 2,
-    "global_keyprefix": env.text("HULK_QUEUE_PREFIX", "hulk:"),
+    "global_keyprefix": QUEUE_PREFIX,
 }
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_TASK_DEFAULT_QUEUE = "hulk"
+# Couriers have a queue of their own: workers read strangers' files, and have no way out to where mails go.
+CELERY_TASK_ROUTES = {f"submissions.jobs.{job}": {"queue": "hulk-outbox"} for job in ("deliver", "call")}
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "beat-schedule")
 CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "submissions.jobs.sweep", "schedule": SWEEP_SECONDS, "options": {"expires": 60}},
+    "deliver": {"task": "submissions.jobs.deliver", "schedule": SWEEP_SECONDS, "options": {"expires": 60}},
+    "call": {"task": "submissions.jobs.call", "schedule": SWEEP_SECONDS, "options": {"expires": 60}},
     "tidy": {"task": "submissions.jobs.tidy", "schedule": timedelta(hours=1), "options": {"expires": 3600}},
 }
 
@@ -164,13 +183,51 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/submissions/"
 ACCOUNT_ADAPTER = "hulk_site.accounts.adapter.AccountAdapter"
+ACCOUNT_FORMS = {
+    "login": "hulk_site.accounts.forms.LoginForm",
+    "signup": "hulk_site.accounts.forms.SignupForm",
+    "change_password": "hulk_site.accounts.forms.ChangePasswordForm",
+    "reset_password": "hulk_site.accounts.forms.ResetPasswordForm",
+}
+ACCOUNT_USERNAME_VALIDATORS = "hulk_site.accounts.names.VALIDATORS"
 ACCOUNT_LOGIN_METHODS = {"username", "email"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "email*", "password1*", "password2*"]
-ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+ACCOUNT_LOGIN_ON_EMAIL_CONFIRMATION = True
+ACCOUNT_LOGIN_ON_PASSWORD_RESET = True
+ACCOUNT_CHANGE_EMAIL = True
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_EMAIL_SUBJECT_PREFIX = "HULK: "
+ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_LOGOUT_REDIRECT_URL = "/"
+ACCOUNT_RATE_LIMITS = {
+    # Failed sign-ins: by a name or address and its spelling in letters of any case, and by network address.
+    "login_failed": "9/5m/ip,4/5m/key",
+    "signup": "20/h/ip",
+    "reset_password": "20/h/ip,5/m/key",
+    # Mails that strangers can have sent to one address.
+    "mail": "5/d/key",
+}
+SIGNUP_IS_OPEN = env.flag("HULK_SIGNUP", True)
+STAFF_SESSION_SECONDS = 8 * 60 * 60
+"""A maintainer's sign-in lasts a working day: whoever is in the admin has given password or passkey since."""
 # Sign-in limits count by address: how many proxies in front tell it (X-Forwarded-For).
-ALLAUTH_TRUSTED_PROXY_COUNT = env.whole("HULK_PROXIES", 0)
+PROXIES = env.whole("HULK_PROXIES", 0)
+ALLAUTH_TRUSTED_PROXY_COUNT = PROXIES
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_FORMS = {
+    "add_webauthn": "hulk_site.accounts.forms.AddKeyForm",
+    "login_webauthn": "hulk_site.accounts.forms.LoginWithKeyForm",
+}
+MFA_TOTP_ISSUER = "HULK"
+MFA_TOTP_TOLERANCE = 1
+# Browsers allow passkeys without https for localhost alone.
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HTTPS
+SOCIALACCOUNT_PROVIDERS = SIGN_IN_WITH
+SOCIALACCOUNT_EMAIL_VERIFICATION = "mandatory"
 
 # --- API -----------------------------------------------------------------------------------------------------------
 REST_FRAMEWORK = {
@@ -186,7 +243,13 @@ REST_FRAMEWORK = {
     "EXCEPTION_HANDLER": "hulk_site.problems.handle",
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
     "URL_FORMAT_OVERRIDE": None,
+    "DEFAULT_THROTTLE_CLASSES": ["hulk_site.rates.Throttle"],
+    "NUM_PROXIES": PROXIES,
 }
+# Calls of the API a minute, 0: any number. On one's own machine so many that nothing meets them.
+RATE_ANONYMOUS = env.whole("HULK_RATE_ANONYMOUS", 600 if HTTPS else 1_000_000)
+RATE_USER = env.whole("HULK_RATE_USER", 1_200 if HTTPS else 1_000_000)
+RATE_TOKEN = env.whole("HULK_RATE_TOKEN", 1_200 if HTTPS else 1_000_000)
 REST_KNOX = {
     "TOKEN_MODEL": "accounts.Token",
     "AUTH_HEADER_PREFIX": "Bearer",
@@ -220,6 +283,7 @@ SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
+SESSION_COOKIE_NAME = "__Host-sessionid" if HTTPS else "sessionid"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
@@ -244,7 +308,8 @@ CONTENT_SECURITY_POLICY = {
         "script-src": [SELF],
         "object-src": [NONE],
         "base-uri": [NONE],
-        "form-action": [SELF],
+        # Browsers hold a redirect after a form to this, too: the sign-in at another site begins with one.
+        "form-action": [SELF, *(PROVIDER_ADDRESSES[name] for name in SIGN_IN_WITH)],
         "frame-ancestors": [NONE],
     },
 }
@@ -255,7 +320,14 @@ TIME_ZONE = "UTC"
 USE_TZ = True
 USE_I18N = False
 USE_THOUSAND_SEPARATOR = False
-EMAIL_BACKEND = env.text("EMAIL_BACKEND", "django.core.mail.backends.console.EmailBackend")
+# Without an address, mails are files in a folder: `make run` says where they are.
+vars().update(env.mail("EMAIL_URL", DATA_DIR / "mail"))
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.text("EMAIL_FROM", f"HULK <noreply@{urlsplit(PUBLIC_URL).hostname}>")
+WEBHOOKS_LOCAL = env.flag("HULK_WEBHOOKS_LOCAL", False) and not HTTPS
+"""Whether webhooks may call http:// and 127.0.0.1: to try them out on one machine, never on a public server."""
+DAILY_MAILS = env.whole("HULK_DAILY_MAILS", 20)
+"""Mails about submissions a person and UTC day, decisions not counted; 0: no limit."""
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,

@@ -33,6 +33,8 @@ from leaderboard.models import (
     Task,
 )
 from leaderboard.public_api import CataloguePages, PublicView, current_edition, edition_named
+from leaderboard.standings import held_scores
+from leaderboard.walks import walks
 from scoring.rules import Measure, Phase
 
 BOARDS, ENTRIES, CATALOGUE = ["boards"], ["entries"], ["catalogue"]
@@ -113,7 +115,9 @@ class EntryView(PublicView):
     def get(self, request: Request, pk: UUID) -> Response:
         """One entry with everything its page shows. Withdrawn and superseded ones stay, and say so in `status`."""
         entry = _entry(_entries(), pk)
-        entry.files = _files(entry)  # type: ignore[attr-defined]  # for the serializer alone
+        # For the serializer alone.
+        entry.files = _files(entry)  # type: ignore[attr-defined]
+        entry.walks = walks(entry, held_scores(entry))  # type: ignore[attr-defined]
         return Response(serializers.EntrySerializer(entry).data)
 
 

@@ -4,6 +4,7 @@ import re
 
 from leaderboard.columns import PHASE_TITLES
 from leaderboard.models import Entry
+from leaderboard.names import printable
 from scoring.rules import Phase
 
 SPECIAL = {
@@ -17,7 +18,21 @@ SPECIAL = {
     "_": r"\_",
     "~": r"\textasciitilde{}",
     "^": r"\textasciicircum{}",
+    "<": r"\textless{}",
+    ">": r"\textgreater{}",
+    "|": r"\textbar{}",
 }
+PAPER = """\
+@inproceedings{zhou-etal-2021-hulk,
+  title = {{HULK}: An Energy Efficiency Benchmark Platform for Responsible Natural Language Processing},
+  author = {Zhou, Xiyou and Chen, Zhiyu and Jin, Xiaoyong and Wang, William Yang},
+  booktitle = {Proceedings of the 16th Conference of the European Chapter of the
+               Association for Computational Linguistics: System Demonstrations},
+  pages = {329--336},
+  year = {2021},
+  doi = {10.18653/v1/2021.eacl-demos.39}
+}"""
+"""The paper that HULK comes from."""
 
 
 def bibtex(entry: Entry, url: str) -> str:
@@ -41,4 +56,4 @@ def _key(entry: Entry) -> str:
 
 def _text(value: str) -> str:
     """Text that TeX prints as it is, on one line."""
-    return "".join(SPECIAL.get(character, character) for character in " ".join(value.split()))
+    return "".join(SPECIAL.get(character, character) for character in printable(value))

@@ -91,13 +91,27 @@ def usd_text(value: float) -> str:
 def _lines(found: Found, cutoff: Decimal | None, phase: Phase, price: Found) -> Iterator[Line]:
     if found.get("file"):
         yield Line("from", _place(found))
-    if found.get("clock"):
-        yield Line("clock", f"{found['clock']}{'; the time is estimated' if found.get('estimated') else ''}")
-    yield from _crossing(found, cutoff, phase)
-    yield from _runs(found, phase)
-    yield from _proof(found, cutoff)
+    yield from clock_lines(found)
+    yield from result_lines(found, cutoff, phase)
+    yield from proof_lines(found, cutoff)
     if found.get("energy"):
         yield Line("energy", _energy(found["energy"]))
+    yield from cost_lines(found, phase, price)
+
+
+def clock_lines(found: Found) -> Iterator[Line]:
+    if found.get("clock"):
+        yield Line("clock", f"{found['clock']}{'; the time is estimated' if found.get('estimated') else ''}")
+
+
+def result_lines(found: Found, cutoff: Decimal | None, phase: Phase) -> Iterator[Line]:
+    """The crossing with what stands around it, and the runs."""
+    yield from _crossing(found, cutoff, phase)
+    yield from _runs(found, phase)
+
+
+def cost_lines(found: Found, phase: Phase, price: Found) -> Iterator[Line]:
+    """The cost with the numbers put in; nothing where there is no time or no price."""
     if found.get("cost_usd") is not None and found.get("seconds") and price.get("usd_per_unit_hour"):
         total = usd_text(found["cost_usd"])
         yield Line("cost", f"{_cost_sum(price, found['seconds'], phase)} = {total}")
@@ -153,7 +167,7 @@ def _samples(run: Found) -> str:
     return f"{run['samples']:,}{percentiles}{error}"
 
 
-def _proof(found: Found, cutoff: Decimal | None) -> Iterator[Line]:
+def proof_lines(found: Found, cutoff: Decimal | None) -> Iterator[Line]:
     proof = found.get("proof")
     if proof is None:
         if found.get("proven_metric") is not None:

@@ -5,15 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count
-
 from leaderboard.charts import CurveChart, RunCurve, curve_chart, thinned
-from leaderboard.citation import bibtex
+from leaderboard.citation import PAPER, bibtex
 from leaderboard.columns import MEASURE_TITLES, PHASE_TITLES
 from leaderboard.intervals import Intervals
-from leaderboard.models import BoardRow, Curve, Entry, Event, Outcome, PublishedScore
+from leaderboard.models import Curve, Entry, Event, PublishedScore
 from leaderboard.numbers import score_text
-from leaderboard.scorings import Scoring, by_task, ends_text, scorings
+from leaderboard.scorings import Scoring, ends_text, scorings
+from leaderboard.standings import Held, held_scores, places_of
 from scoring.findings import Severity
 from scoring.rules import ALL_TASKS, Measure, Phase
 
@@ -88,27 +87,35 @@ class EntryPage:
     events: list[Event]
     reference: Entry | None
     bibtex: str
+    url: str
+    paper: str = PAPER
+
+    @property
+    def summary(self) -> str:
+        """The scores in a line, for links on other sites: `time score 25.12, rank 1; cost score …`."""
+        return "; ".join(
+            f"{one.title.lower()} score {one.score_text}{'' if one.rank is None else f', rank {one.rank:,}'}"
+            for one in self.standings
+        )
 
 
 def entry_page(entry: Entry, url: str) -> EntryPage:
     """`entry` comes with its outcomes; `url` is its permanent address."""
-    spans = list(entry.published_scores.select_related("reference").order_by("-valid_from", "-pk"))
-    newest = _newest(spans)
-    reference = next((span.reference for span in newest.values()), None)
-    against = by_task(Outcome.objects.filter(entry=reference).select_related("task")) if reference else {}
+    held = held_scores(entry)
     return EntryPage(
         phase_title=PHASE_TITLES[Phase(entry.phase)],
-        standings=_standings(entry, newest, Intervals(entry.outcomes.all(), newest, against)),
-        scorings=scorings(entry, newest, against),
+        standings=_standings(entry, held, Intervals(entry.outcomes.all(), held.newest, held.against)),
+        scorings=scorings(entry, held.newest, held.against),
         curves=_curves(entry),
         findings=sorted(entry.findings, key=lambda finding: SEVERITIES.index(finding["severity"])),
         public_files=[file for file in entry.evidence if entry.offers(file)],
         private_files=[file for file in entry.evidence if not entry.offers(file)],
         checks=_checks(entry.checked_by),
-        score_history=spans if len(spans) > len(newest) else [],
+        score_history=held.spans if len(held.spans) > len(held.newest) else [],
         events=list(entry.events.all()),
-        reference=reference,
+        reference=held.reference,
         bibtex=bibtex(entry, url),
+        url=url,
     )
 
 
@@ -128,28 +135,18 @@ def _checks(checked_by: Mapping[str, Any]) -> list[Check]:
     return facts
 
 
-def _newest(spans: Sequence[PublishedScore]) -> dict[Measure, PublishedScore]:
-    """The span of each measure that holds now, or held last, in the order of the measures."""
-    newest: dict[str, PublishedScore] = {}
-    for span in spans:
-        newest.setdefault(span.measure, span)
-    return {measure: newest[measure] for measure in Measure if measure in newest}
-
-
-def _standings(entry: Entry, newest: Mapping[Measure, PublishedScore], intervals: Intervals) -> list[Standing]:
-    ranks = dict(BoardRow.objects.filter(entry=entry).values_list("measure", "rank"))
-    board = BoardRow.objects.filter(edition=entry.edition_id, phase=entry.phase).order_by()
-    sizes = dict(board.values_list("measure").annotate(Count("pk")))
+def _standings(entry: Entry, held: Held, intervals: Intervals) -> list[Standing]:
+    places = places_of(entry)
     return [
         Standing(
             measure=measure,
             title=MEASURE_TITLES[measure],
             score_text=score_text(span.score),
-            rank=ranks.get(measure),
-            of=sizes.get(measure),
+            rank=places[measure].rank if measure in places else None,
+            of=places[measure].of if measure in places else None,
             interval_text=ends_text(ends) if (ends := intervals.overall(measure)) else "",
         )
-        for measure, span in newest.items()
+        for measure, span in held.newest.items()
     ]
 
 

@@ -16,6 +16,7 @@ BEST_FIRST = {"score", "date"}
 class SortLink:
     """A link that sorts by a column, the other way round where it is sorted by already."""
 
+    key: str
     title: str
     unit: str
     query: str
@@ -79,6 +80,7 @@ def _link(column: Column, title: str, query: BoardQuery) -> SortLink:
     descending = direction != "descending" if best_first else direction == "ascending"
     target = ("-" if descending else "") + column.key
     return SortLink(
+        column.key,
         title,
         column.unit,
         query.string(sort=None if target == "-score" else target),

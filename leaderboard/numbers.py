@@ -4,6 +4,7 @@ import math
 from decimal import Decimal
 
 from leaderboard.catalogue import decimal_text
+from scoring.checks.words import percent
 
 NOT_REACHED_TEXT = "N/R"
 UNKNOWN_TEXT = "unknown"
@@ -37,12 +38,8 @@ def number_text(value: Decimal | float | str) -> str:
 
 
 def percent_text(value: Decimal | float) -> str:
-    """A metric in percent to four decimals: `93.0131`. What would round to a full tenth that it is not, and so to a
-    cut-off that it misses, keeps all its digits: `89.99999`."""
-    exact = Decimal(str(value))
-    shown = exact.quantize(Decimal("0.0001"))
-    looks_fuller = shown == shown.quantize(Decimal("0.1")) and shown != exact
-    return decimal_text(exact if looks_fuller else shown)
+    """A metric in percent as findings write it: `93.0131`, but never rounded up to a cut-off that it misses."""
+    return percent(value)
 
 
 def plain(value: float | None) -> float | int | None:

@@ -37,10 +37,15 @@ class Pages(PageNumberPagination):
     page_size_query_param = "per_page"
     max_page_size = 100
 
-    def paginate_queryset(self, queryset: Any, request: Request, view: APIView | None = None) -> list[Any] | None:
+    @staticmethod
+    def check(request: Request) -> None:
+        """WrongQuery where a number in the address is none."""
         wrong = [name for name in ("page", "per_page") if not _counts(request.query_params.get(name) or "1")]
         if wrong:
             raise WrongQuery(Problem(name, f"`{name}` is a whole number from 1.") for name in wrong)
+
+    def paginate_queryset(self, queryset: Any, request: Request, view: APIView | None = None) -> list[Any] | None:
+        self.check(request)
         return super().paginate_queryset(queryset, request, view)
 
 

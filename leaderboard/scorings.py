@@ -22,8 +22,8 @@ class Scoring:
     result: Result
     lines: tuple[Line, ...]
     """Those of the result, then one for each score."""
-    scores: tuple[tuple[str, str], ...]
-    """Measure and score, as boards print them."""
+    scores: tuple[tuple[Measure, str, str], ...]
+    """Measure, its title and the score, as boards print them."""
     details: Mapping[str, Any]
 
 
@@ -45,24 +45,24 @@ def _scoring(
 ) -> Scoring:
     slug, phase = outcome.task_slug, Phase(entry.phase)
     task_scores = {measure: one.task_scores.get(slug) for measure, one in scores.items()}
-    found = result(slug, _record(outcome), outcome.task, phase, entry.price)
+    found = result(slug, record_of(outcome), outcome.task, phase, entry.price)
     lines = [
         *_source(entry, outcome),
         *found.lines,
         *_intervals(intervals, slug, scores),
-        *_sums(outcome, task_scores, reference, phase),
+        *sums(outcome, task_scores, reference, phase),
     ]
     if outcome.details.get("note") and not outcome.details.get("runs"):
         lines.append(Line("note", outcome.details["note"]))
     return Scoring(
         result=found,
         lines=tuple(lines),
-        scores=tuple((MEASURE_TITLES[measure], score_text(score)) for measure, score in task_scores.items()),
+        scores=tuple((measure, MEASURE_TITLES[measure], score_text(score)) for measure, score in task_scores.items()),
         details=outcome.details,
     )
 
 
-def _record(outcome: Outcome) -> dict[str, Any]:
+def record_of(outcome: Outcome) -> dict[str, Any]:
     """The outcome with the keys of a measurement."""
     return {
         **outcome.details,
@@ -92,7 +92,7 @@ def ends_text(ends: tuple[float, float]) -> str:
     return f"{score_text(ends[0])} … {score_text(ends[1])}"
 
 
-def _sums(
+def sums(
     outcome: Outcome, scores: Mapping[Measure, float | None], reference: Outcome | None, phase: Phase
 ) -> Iterator[Line]:
     """The ratios that the scores are. Nothing to calculate where nothing was reached."""

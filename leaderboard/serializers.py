@@ -2,12 +2,15 @@
 
 from typing import Any
 
+from django.conf import settings
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from leaderboard.boards import has_gold
 from leaderboard.exports import PER_TASK, entry_url
 from leaderboard.models import Accelerator, BoardRow, Curve, Edition, Entry, Event, Offer, Outcome, PublishedScore, Task
+from leaderboard.walks import Source, Walk
+from scoring.rules import Measure
 from scoring.values import Outcome as OutcomeWord
 
 
@@ -156,6 +159,48 @@ class CurveSerializer(serializers.ModelSerializer):
         fields = ["task", "run", "cutoff", "points", "steps"]
 
 
+class LineSerializer(serializers.Serializer):
+    """One fact of a derivation: what it is about, and what it says."""
+
+    what = serializers.CharField()
+    text = serializers.CharField()
+
+
+class StepSerializer(serializers.Serializer):
+    key = serializers.CharField()
+    title = serializers.CharField()
+    lines = LineSerializer(many=True)
+
+
+class SourceSerializer(serializers.Serializer):
+    """A file that a number was read from, and the line; `url` of the page that shows it, empty where not public."""
+
+    run = serializers.IntegerField()
+    file = serializers.CharField()
+    sha256 = serializers.CharField()
+    line = serializers.IntegerField(allow_null=True)
+    url = serializers.SerializerMethodField()
+
+    def get_url(self, source: Source) -> str:
+        return settings.PUBLIC_URL + source.url if source.url else ""
+
+
+class WalkSerializer(serializers.Serializer):
+    """How one score of one task came about, as its page tells it."""
+
+    task = serializers.CharField()
+    measure = serializers.ChoiceField(choices=[measure.value for measure in Measure])
+    url = serializers.SerializerMethodField()
+    outcome = serializers.CharField(source="result.outcome")
+    value = serializers.CharField()
+    score = serializers.FloatField(allow_null=True)
+    sources = SourceSerializer(many=True)
+    steps = StepSerializer(many=True)
+
+    def get_url(self, walk: Walk) -> str:
+        return settings.PUBLIC_URL + walk.url
+
+
 class EntrySerializer(serializers.ModelSerializer):
     """One entry with everything that its page shows, also when it is withdrawn or superseded."""
 
@@ -169,6 +214,7 @@ class EntrySerializer(serializers.ModelSerializer):
     scores = ScoreSpanSerializer(source="published_scores", many=True)
     events = EventSerializer(many=True)
     evidence = EvidenceSerializer(source="files", many=True)
+    derivations = WalkSerializer(source="walks", many=True)
 
     class Meta:
         model = Entry
@@ -215,6 +261,7 @@ class EntrySerializer(serializers.ModelSerializer):
             "scores",
             "events",
             "evidence",
+            "derivations",
         ]
 
     def get_url(self, entry: Entry) -> str:

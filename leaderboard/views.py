@@ -1,6 +1,7 @@
 """The public pages: each asks one question of the modules beside it, and shows the answer."""
 
 from http import HTTPStatus
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -8,13 +9,16 @@ from django.db.models import Exists, OuterRef, Prefetch, QuerySet, Subquery
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.templatetags.static import static
+from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_safe
+from django_htmx.middleware import HtmxDetails
 
-from leaderboard import boards
+from leaderboard import boards, takeaways
 from leaderboard.catalogue import rules_of
+from leaderboard.citation import PAPER
 from leaderboard.columns import MEASURE_TITLES, PHASE_TITLES
 from leaderboard.entry_page import entry_page
-from leaderboard.filters import PER_PAGE, BoardQuery, WrongQuery
+from leaderboard.filters import DEFAULT_PER_PAGE, PER_PAGE, BoardQuery, WrongQuery
 from leaderboard.headings import headings, sorted_words
 from leaderboard.models import Accelerator, DefaultOffer, Edition, Entry, Offer, Task
 from leaderboard.overview import glances
@@ -44,6 +48,7 @@ def board(request: HttpRequest, phase: str, measure: str) -> HttpResponse:
         "measure": Measure(measure),
         "phase_title": PHASE_TITLES[Phase(phase)],
         "measure_title": MEASURE_TITLES[Measure(measure)],
+        "board_title": f"{PHASE_TITLES[Phase(phase)]}, by {MEASURE_TITLES[Measure(measure)].lower()}",
     }
     try:
         query = BoardQuery.read(phase, measure, request.GET)
@@ -61,13 +66,34 @@ def board(request: HttpRequest, phase: str, measure: str) -> HttpResponse:
         "headings": headings(found.columns, query),
         "sorted_words": sorted_words(found.columns, query),
         "page_sizes": PER_PAGE,
+        "usual_page_size": DEFAULT_PER_PAGE,
         "accelerators": dict(Accelerator.objects.values_list("slug", "short_name")),
         "export_query": query.string(page=None, per_page=None),
+        "frame": takeaways.frame(query, str(titles["board_title"])),
+        "paper": PAPER,
         "first_page": query.string(page=None),
         "previous_page": query.string(page=query.page - 1),
         "next_page": query.string(page=query.page + 1),
     }
-    return render(request, "leaderboard/board.html", context)
+    return _board_response(request, context, query)
+
+
+def _board_response(request: HttpRequest, context: dict[str, Any], query: BoardQuery) -> HttpResponse:
+    """The page; where htmx swaps the table, that part alone, with the address that the browser is to show."""
+    asked = HtmxDetails(request)
+    if not asked or asked.history_restore_request:
+        response = render(request, "leaderboard/board.html", context)
+    else:
+        response = render(request, "leaderboard/_board_results.html", context)
+        response["HX-Push-Url"] = _address(request.path, query.string())
+        # A browser that goes back would otherwise show the part in place of the page, whatever `Vary` says.
+        response["Cache-Control"] = "no-store"
+    patch_vary_headers(response, ["HX-Request"])
+    return response
+
+
+def _address(path: str, query: str) -> str:
+    return f"{path}?{query}" if query else path
 
 
 def _without_empty_parameters(request: HttpRequest) -> HttpResponseRedirect:
@@ -75,8 +101,7 @@ def _without_empty_parameters(request: HttpRequest) -> HttpResponseRedirect:
     given = request.GET.copy()
     for name, values in request.GET.lists():
         given.setlist(name, [value for value in values if value])
-    query = given.urlencode()
-    return HttpResponseRedirect(f"{request.path}?{query}" if query else request.path)
+    return HttpResponseRedirect(_address(request.path, given.urlencode()))
 
 
 @require_safe

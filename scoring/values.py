@@ -1,6 +1,6 @@
 """The plain values between readers, rules and checks. Times are seconds, metrics percent, money US dollars."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -80,6 +80,14 @@ class Bundle:
     clock: str | None = None
     includes_evaluation: str = "unknown"
     started_at: datetime | None = None
+
+    def sources(self) -> Iterator[Source]:
+        """Every file that is read."""
+        for task in self.tasks:
+            for run in task.runs:
+                yield from (source for source in (run.log, run.latencies, *run.predictions.values()) if source)
+            if task.energy:
+                yield task.energy
 
 
 @dataclass(frozen=True, slots=True)

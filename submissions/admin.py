@@ -14,7 +14,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from submissions import intake, review
+from submissions import intake, review, talk
 from submissions.errors import Refused
 from submissions.models import Status, Submission, Verification
 from submissions.review_page import page_of
@@ -79,7 +79,7 @@ class PhaseFilter(admin.SimpleListFilter):
 class SubmissionAdmin(admin.ModelAdmin):
     """What waits, oldest first; a submission's page is the review page."""
 
-    list_display = ["model_name", "phase", "edition", "owner", "state", "waits_since", "warned"]
+    list_display = ["model_name", "phase", "edition", "owner", "state", "waits_since", "warned", "unread"]
     list_filter = [WaitingFilter, PhaseFilter, "edition"]
     list_select_related = ["owner", "edition"]
     list_per_page = 50
@@ -95,7 +95,7 @@ class SubmissionAdmin(admin.ModelAdmin):
             default=Value(len(WAITING)),
             output_field=IntegerField(),
         )
-        rows = Submission.objects.filter(is_dry_run=False)
+        rows = talk.with_unread(Submission.objects.filter(is_dry_run=False), of_maintainers=False)
         return rows.annotate(found=Subquery(newest.values("findings")[:1]), urgency=urgency)
 
     def get_ordering(self, request: HttpRequest) -> tuple[str, ...]:
@@ -121,6 +121,10 @@ class SubmissionAdmin(admin.ModelAdmin):
     def warned(self, submission: Submission) -> int:
         found: list[Mapping[str, Any]] = getattr(submission, "found", None) or []
         return sum(one["severity"] != "note" for one in found)
+
+    @admin.display(description="New messages")
+    def unread(self, submission: Submission) -> int | str:
+        return getattr(submission, "unread", 0) or "–"
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return review.is_maintainer(request.user)
@@ -194,6 +198,7 @@ class SubmissionAdmin(admin.ModelAdmin):
             "title": f"{submission.model_name or 'Unnamed'}: {Status(submission.status).label}",
             "page": page,
             "comment": comment,
+            "talk": talk.shown(submission, cast(AbstractUser, request.user), timezone.now()),
             "buttons": [(verb, BUTTONS[verb]) for verb in page.decisions],
             "decide_url": reverse("admin:submissions_submission_decide", args=[submission.pk]),
         }

@@ -16,7 +16,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.exceptions import NotFound, ValidationError
 from rest_framework.generics import GenericAPIView, get_object_or_404
 from rest_framework.negotiation import DefaultContentNegotiation
-from rest_framework.permissions import IsAuthenticated
+from rest_framework.permissions import SAFE_METHODS, IsAuthenticated
 from rest_framework.renderers import BaseRenderer, JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -52,6 +52,7 @@ from submissions.uploads import Readable
 from submissions.verification import visible
 
 LONGEST_KEY = 200
+SHOWN_WITH_IT = ("evidence", "edition__tasks", "messages", "superseded_by")
 TRUTHS = {"true": True, "1": True, "yes": True, "on": True, "false": False, "0": False, "no": False, "off": False}
 
 
@@ -78,8 +79,8 @@ class SubmitterView(GenericAPIView[Submission]):
         require_length(request._request)
 
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
-        """What is private to an account is kept by no cache on the way."""
-        response["Cache-Control"] = "private, no-store"
+        """What is private to an account is kept by no cache on the way; its owner may keep a read, and ask anew."""
+        response["Cache-Control"] = "private, no-cache" if request.method in SAFE_METHODS else "private, no-store"
         return super().finalize_response(request, response, *args, **kwargs)
 
     @property
@@ -92,7 +93,7 @@ class SubmitterView(GenericAPIView[Submission]):
         return cast("dict[str, Any]", self.request.data)
 
     def get_queryset(self) -> QuerySet[Submission]:
-        rows = Submission.objects.select_related("edition", "owner").prefetch_related("evidence", "edition__tasks")
+        rows = Submission.objects.select_related("edition", "owner").prefetch_related(*SHOWN_WITH_IT)
         if self.dry_runs:
             return rows.filter(is_dry_run=True, owner=self.user.pk)
         return rows.visible_to(self.user)
@@ -226,7 +227,7 @@ class EvidenceList(SubmitterView):
     serializer_class = EvidenceSerializer  # type: ignore[assignment]
 
     def get(self, request: Request, pk: UUID) -> Response:
-        page = self.paginate_queryset(self.find().evidence.all())  # type: ignore[arg-type]
+        page = self.paginate_queryset(self.find().evidence.order_by("task", "kind", "run", "part"))  # type: ignore[arg-type]
         return self.get_paginated_response(self.get_serializer(page, many=True).data)
 
 

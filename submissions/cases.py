@@ -4,7 +4,7 @@ After this it needs the database only to ask who else sent the same predictions,
 """
 
 import hashlib
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
@@ -12,7 +12,7 @@ from typing import Any
 from leaderboard import catalogue, ranking
 from scoring.gold import Gold
 from scoring.rules import Rules
-from scoring.values import Bundle, Offer, Peers, Source
+from scoring.values import Bundle, Offer, Peers
 from submissions import gold
 from submissions.bundles import bundle_of
 from submissions.models import Submission, Verification
@@ -84,7 +84,7 @@ def _sent_by_others(submission: Submission, task: str, digests: Collection[str])
 
 def check_files(bundle: Bundle) -> None:
     """Reads every file once and compares it with the hash it was stored under. Raises EvidenceDamaged."""
-    for source in _sources(bundle):
+    for source in bundle.sources():
         digest = hashlib.sha256()
         try:
             with source.open() as file:
@@ -94,11 +94,3 @@ def check_files(bundle: Bundle) -> None:
             raise EvidenceDamaged(f"The blob {source.sha256} is gone. Restore it from a backup.") from error
         if digest.hexdigest() != source.sha256:
             raise EvidenceDamaged(f"The blob {source.sha256} is not what was stored. Restore it from a backup.")
-
-
-def _sources(bundle: Bundle) -> Iterator[Source]:
-    for task in bundle.tasks:
-        for run in task.runs:
-            yield from (source for source in (run.log, run.latencies, *run.predictions.values()) if source)
-        if task.energy:
-            yield task.energy

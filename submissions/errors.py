@@ -46,6 +46,34 @@ class NeedsReason(Refused):
     code = "reason-missing"
 
 
+class TalkClosed(StepNotAllowed):
+    """Messages are possible from the first sending on, until the submission is withdrawn or superseded."""
+
+    code = "talk-closed"
+
+
+class MessageRefused(Refused):
+    """No words, or too many."""
+
+    code = "message-refused"
+
+
+class WebhookRefused(Refused):
+    """The address of a webhook, or what it wants to be told, cannot be taken."""
+
+    code = "webhook-refused"
+
+
+class TooManyMessages(Refused):
+    """Nobody is flooded with messages."""
+
+    code = "too-many-messages"
+
+    def __init__(self, message: str, *, retry_after: int) -> None:
+        super().__init__(message, remedy="Say it later, or in fewer messages.")
+        self.retry_after = retry_after
+
+
 class ManifestInvalid(Refused):
     """The manifest is malformed or names something that does not exist; `problems` has one item a mistake."""
 

@@ -6,7 +6,7 @@ from uuid import UUID
 from celery import current_app, shared_task
 from django.db import OperationalError
 
-from submissions import leases, tidying, verification
+from submissions import leases, mail, tidying, verification, webhooks
 
 MOST_BELLS = 100
 """Messages that the sweeper keeps in the queue at most, so that a long wait does not fill Redis with repeated ones."""
@@ -28,6 +28,18 @@ def sweep() -> None:
 def tidy() -> None:
     """Deletes what is kept for a day only: dry runs, remembered answers, bytes that nobody names."""
     tidying.tidy(leases.now())
+
+
+@shared_task(ignore_result=True)
+def deliver() -> None:
+    """Sends the mails that wait. Beat calls it every SWEEP_SECONDS, and couriers hear it (bin/courier)."""
+    mail.deliver()
+
+
+@shared_task(ignore_result=True)
+def call() -> None:
+    """Calls the webhooks that wait to be told something; as `deliver`."""
+    webhooks.deliver()
 
 
 def _bells_in_queue() -> int:

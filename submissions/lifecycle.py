@@ -5,6 +5,7 @@ from datetime import datetime
 
 from django.contrib.auth.models import AbstractBaseUser
 
+from submissions import notices
 from submissions.errors import StepNotAllowed
 from submissions.models import Status, Step, Submission
 
@@ -50,8 +51,11 @@ def record(
     at: datetime,
     comment: str = "",
 ) -> Step:
-    """The history's line about a step. For those who have changed the row themselves by a conditional UPDATE."""
-    return Step.objects.create(
+    """The history's line about a step, and what is told of it, in the caller's transaction.
+
+    For those who have changed the row themselves by a conditional UPDATE.
+    """
+    step = Step.objects.create(
         submission=submission,
         by_id=by.pk if by else None,
         at=at,
@@ -60,6 +64,8 @@ def record(
         comment=comment,
         content_hash=submission.content_hash,
     )
+    notices.of_step(step)
+    return step
 
 
 def step(submission: Submission, to: Status, *, by: AbstractBaseUser | None, at: datetime, comment: str = "") -> Step:

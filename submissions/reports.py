@@ -97,7 +97,7 @@ def visible(
         "finished_at": verification.finished_at,
         "passed": verification.passed,
         "badge": verification.badge if verification.passed else "",
-        "findings": verification.findings,
+        "findings": with_excerpts(verification),
         "measurements": verification.measurements,
         "scores": verification.scores,
         "preview_rank": verification.preview_rank,
@@ -105,6 +105,12 @@ def visible(
     if hides_the_metric(submission) and not getattr(to, "is_staff", False):
         shown |= _without_the_metric(verification, submission.phase)
     return shown
+
+
+def with_excerpts(verification: Verification) -> list[dict[str, Any]]:
+    """The findings, each with the line it is about where there is one to show (`excerpt`, else null)."""
+    lines = {(one["file"], one["line"]): one["text"] for one in verification.excerpts}
+    return [{**found, "excerpt": lines.get((found.get("file"), found.get("line")))} for found in verification.findings]
 
 
 def hides_the_metric(submission: Submission) -> bool:
@@ -117,7 +123,7 @@ def _without_the_metric(verification: Verification, phase: str) -> dict[str, Any
         "badge": "",
         "findings": [
             _in_general(finding)
-            for finding in verification.findings
+            for finding in with_excerpts(verification)
             if not CODES[finding["code"]].reviewers_only_when_hidden
         ],
         "measurements": [_without(measurement, hidden) for measurement in verification.measurements],

@@ -21,8 +21,6 @@ from submissions.uploads import CHUNK, HEAD, Readable, refuse_archive, too_large
 
 KEPT = timedelta(hours=24)
 """How long a silent upload is waited for."""
-GRACE = timedelta(hours=1)
-"""A file without a row that is younger than this may belong to an upload that is being begun."""
 
 
 def begin(
@@ -133,7 +131,7 @@ def _refuse(upload: Upload, first: bytes) -> None:
     try:
         refuse_archive(first[:HEAD], upload.name)
     except ArchiveRefused:
-        give_up(upload)
+        spool.give_up(upload)
         raise
 
 
@@ -164,21 +162,5 @@ def _finish(upload: Upload, *, by: AbstractBaseUser, at: datetime) -> None:
     except OffsetDiffers:
         raise
     except Refused:
-        give_up(upload)
+        spool.give_up(upload)
         raise
-
-
-def give_up(upload: Upload) -> None:
-    """Forget an upload and its bytes. What has become evidence stays evidence."""
-    Upload.objects.filter(pk=upload.pk).delete()
-    spool.remove(upload.pk)
-
-
-def tidy(at: datetime) -> None:
-    """Give up what was waited for in vain, and the files of uploads that are no more."""
-    for upload in Upload.objects.filter(expires_at__lt=at):
-        give_up(upload)
-    lying = set(spool.lying_around(at - GRACE))
-    waited_for = set(Upload.objects.filter(pk__in=lying, finished_at=None).values_list("pk", flat=True))
-    for upload_id in lying - waited_for:
-        spool.remove(upload_id)

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from django.contrib.auth.models import AbstractUser, AnonymousUser
 from django.db import transaction
+from django.db.models import Q
 
 from leaderboard import catalogue, publishing, ranking
 from leaderboard.models import EntryStatus
@@ -202,8 +203,17 @@ def _locked_predecessor(submission: Submission) -> Submission | None:
     return predecessor if predecessor.status == Status.APPROVED and on_the_boards else None
 
 
+def successor_of(submission: Submission) -> Submission | None:
+    """The submission that supersedes it, or will if it is approved; None where none was begun, or it came to nothing.
+
+    One that was approved stays the successor when it is withdrawn later.
+    """
+    came_to_nothing = Q(status__in=OPEN_ENDED, entry=None)
+    return submission.superseded_by.exclude(came_to_nothing).first()
+
+
 def _successor(approved: Submission, at: datetime) -> Submission:
-    begun = approved.superseded_by.exclude(status__in=OPEN_ENDED).first()
+    begun = successor_of(approved)
     if begun is not None and begun.status == Status.DRAFT:
         return begun
     if begun is not None:

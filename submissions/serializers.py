@@ -7,7 +7,9 @@ from drf_spectacular.utils import extend_schema_field, extend_schema_serializer
 from rest_framework import serializers
 
 from submissions import intake, quota, spool
-from submissions.models import Evidence, Status, Submission, Upload
+from submissions.changes import Change, ShownRevision
+from submissions.models import Evidence, Message, Status, Step, Submission, Upload
+from submissions.talk import LONGEST
 
 
 class SubmissionSerializer(serializers.ModelSerializer[Submission]):
@@ -20,8 +22,10 @@ class SubmissionSerializer(serializers.ModelSerializer[Submission]):
     attempts_left = serializers.SerializerMethodField()
     entry = serializers.UUIDField(source="entry_id", read_only=True, allow_null=True)
     supersedes = serializers.UUIDField(source="supersedes_id", read_only=True, allow_null=True)
+    superseded_by = serializers.SerializerMethodField()
     url = serializers.SerializerMethodField()
     verification_url = serializers.SerializerMethodField()
+    unread_messages = serializers.SerializerMethodField()
     manifest = serializers.JSONField(read_only=True)
 
     class Meta:
@@ -37,12 +41,14 @@ class SubmissionSerializer(serializers.ModelSerializer[Submission]):
             "attempts_left",
             "entry",
             "supersedes",
+            "superseded_by",
             "content_hash",
             "progress",
             "created_at",
             "changed_at",
             "url",
             "verification_url",
+            "unread_messages",
             "manifest",
         ]
         read_only_fields = fields
@@ -60,6 +66,17 @@ class SubmissionSerializer(serializers.ModelSerializer[Submission]):
         if key not in known:
             known[key] = quota.left(submission.owner, submission.edition, self.context["at"])
         return {task: left for task, left in known[key].items() if task in submission.manifest["tasks"]}
+
+    @extend_schema_field(serializers.UUIDField(allow_null=True))
+    def get_superseded_by(self, submission: Submission) -> str | None:
+        """The submission whose approval superseded this one."""
+        approved = [str(one.pk) for one in submission.superseded_by.all() if one.entry_id]
+        return approved[0] if approved else None
+
+    def get_unread_messages(self, submission: Submission) -> int:
+        """Messages of the other side that your side has not seen yet."""
+        own = submission.owner_id == self.context["request"].user.pk
+        return sum(one.read_at is None and one.from_maintainer == own for one in submission.messages.all())
 
     @extend_schema_field(serializers.URLField)
     def get_url(self, submission: Submission) -> str:
@@ -149,6 +166,7 @@ class FindingSerializer(serializers.Serializer[Any]):
     task = serializers.CharField()
     file = serializers.CharField()
     line = serializers.IntegerField(allow_null=True)
+    excerpt = serializers.CharField(allow_null=True, help_text="That line, shortened, of the sender's own file.")
     message = serializers.CharField()
     remedy = serializers.CharField()
 
@@ -162,6 +180,54 @@ class VerificationSerializer(serializers.Serializer[Any]):
     measurements = serializers.ListField(child=serializers.DictField())
     scores = serializers.DictField(child=serializers.FloatField(allow_null=True), allow_null=True)
     preview_rank = serializers.DictField(child=serializers.IntegerField(allow_null=True), allow_null=True)
+
+
+@extend_schema_serializer(component_name="Message")
+class MessageSerializer(serializers.ModelSerializer[Message]):
+    """What owner and maintainers write to each other."""
+
+    author = serializers.CharField(source="author.username", read_only=True)
+
+    class Meta:
+        model = Message
+        fields = ["id", "author", "from_maintainer", "body", "at", "read_at"]
+        read_only_fields = fields
+
+
+class WordsSerializer(serializers.Serializer[Any]):
+    """A message to write: plain text. `talk.checked` has its rules."""
+
+    body = serializers.CharField(max_length=LONGEST)
+
+
+class ChangeSerializer(serializers.Serializer[Change]):
+    """One value or file; `before` is empty where it is new, `after` where it is gone."""
+
+    what = serializers.CharField()
+    before = serializers.CharField(allow_blank=True)
+    after = serializers.CharField(allow_blank=True)
+
+
+class RevisionSerializer(serializers.Serializer[ShownRevision]):
+    """A state that was sent, and what changed in it; on top the draft of the next one, where it differs."""
+
+    number = serializers.IntegerField()
+    frozen_at = serializers.DateTimeField(allow_null=True, help_text="null: a draft, which was not sent yet.")
+    content_hash = serializers.CharField(allow_blank=True)
+    against = serializers.CharField(allow_blank=True, help_text="What it is compared with.")
+    changes = ChangeSerializer(many=True)
+
+
+@extend_schema_serializer(component_name="SubmissionStep")
+class StepSerializer(serializers.ModelSerializer[Step]):
+    """One step of a submission's life; `by` is empty where the system took it."""
+
+    by = serializers.CharField(source="by.username", read_only=True, default="")
+
+    class Meta:
+        model = Step
+        fields = ["id", "at", "by", "from_status", "to_status", "comment", "content_hash"]
+        read_only_fields = fields
 
 
 class CommentSerializer(serializers.Serializer[Any]):

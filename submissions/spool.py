@@ -10,7 +10,7 @@ import fcntl
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import BinaryIO
 from uuid import UUID
@@ -20,6 +20,8 @@ from submissions.evidence import incoming
 from submissions.models import Upload
 
 PREFIX = "upload-"
+GRACE = timedelta(hours=1)
+"""A file without a row that is younger than this may belong to an upload that is being begun."""
 
 
 def held(upload: Upload) -> int:
@@ -84,6 +86,22 @@ def lying_around(before: datetime) -> Iterator[UUID]:
             continue
         if written_at < before:
             yield UUID(path.name.removeprefix(PREFIX))
+
+
+def give_up(upload: Upload) -> None:
+    """Forget an upload and its bytes. What has become evidence stays evidence."""
+    Upload.objects.filter(pk=upload.pk).delete()
+    remove(upload.pk)
+
+
+def tidy(at: datetime) -> None:
+    """Give up what was waited for in vain, and the files of uploads that are no more."""
+    for upload in Upload.objects.filter(expires_at__lt=at):
+        give_up(upload)
+    lying = set(lying_around(at - GRACE))
+    waited_for = set(Upload.objects.filter(pk__in=lying, finished_at=None).values_list("pk", flat=True))
+    for upload_id in lying - waited_for:
+        remove(upload_id)
 
 
 def _path(upload_id: UUID) -> Path:

@@ -1,14 +1,16 @@
-"""What is kept for a day only: dry runs, remembered answers, unfinished uploads, bytes that nobody names any more."""
+"""What is kept for a while only: dry runs, remembered answers, unfinished uploads, sent mails, orphaned bytes."""
 
 from datetime import datetime, timedelta
 
 from django.db import transaction
 
-from submissions import resumable
+from submissions import spool
 from submissions.evidence import discard, sweep_orphans
-from submissions.models import IdempotencyKey, Status, Submission
+from submissions.models import Call, IdempotencyKey, Mail, Status, Submission
 
 KEPT = timedelta(hours=24)
+SENT_KEPT = timedelta(days=30)
+"""Of what has left, or was given up: for a month, who asks where a mail went can be answered."""
 
 STILL_AT_WORK = (Status.QUEUED, Status.VERIFYING)
 
@@ -31,5 +33,7 @@ def tidy(at: datetime) -> None:
     # Attempts that they used stay counted: those lose only the link.
     dry_runs.filter(created_at__lt=at - KEPT).delete()
     IdempotencyKey.objects.filter(created_at__lt=at - KEPT).delete()
-    resumable.tidy(at)
+    spool.tidy(at)
+    for sent in (Mail, Call):
+        sent.objects.filter(ended_at__lt=at - SENT_KEPT).delete()
     sweep_orphans(at)

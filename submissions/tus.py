@@ -195,7 +195,7 @@ class OneUpload(TusView):
         return Response(status=204, headers={"Upload-Offset": str(offset)} | self.expires(upload))
 
     def delete(self, request: Request, pk: UUID) -> Response:
-        resumable.give_up(self.upload())
+        spool.give_up(self.upload())
         return Response(status=204)
 
     def upload(self) -> Upload:

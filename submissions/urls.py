@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from submissions import drafting, evidence_step, views
+from submissions import drafting, evidence_step, mail_views, talk_views, views, webhook_views
 
 app_name = "submissions"
 urlpatterns = [
@@ -17,4 +17,11 @@ urlpatterns = [
     path("submissions/<uuid:pk>/withdraw/", views.withdraw, name="withdraw"),
     path("submissions/<uuid:pk>/revise/", views.revise, name="revise"),
     path("submissions/<uuid:pk>/delete/", views.delete, name="delete"),
+    path("submissions/<uuid:pk>/messages/", talk_views.write, name="message"),
+    path("account/mail/", mail_views.choices, name="mail_choices"),
+    path("account/webhooks/", webhook_views.own, name="webhooks"),
+    path("account/webhooks/<uuid:pk>/", webhook_views.one, name="webhook"),
+    path("account/webhooks/<uuid:pk>/ping/", webhook_views.ping, name="webhook_ping"),
+    path("account/webhooks/<uuid:pk>/delete/", webhook_views.delete, name="webhook_delete"),
+    path("account/mail/unsubscribe/<str:token>/", mail_views.unsubscribe, name="unsubscribe"),
 ]

@@ -5,8 +5,8 @@ whenever a worker is killed, there is exactly one result (RELIABILITY section 1)
 """
 
 import logging
-from collections.abc import Callable, Collection
-from dataclasses import replace
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import asdict, replace
 from time import sleep
 from types import TracebackType
 from typing import Self, TypeVar
@@ -15,6 +15,7 @@ from uuid import UUID
 from django.db import InterfaceError, OperationalError, connection, transaction
 from django.db.models import Max
 
+from scoring.excerpts import Excerpt, excerpts
 from scoring.values import Peers, Report
 from scoring.verify import verify as check
 from submissions import bounds, leases
@@ -60,17 +61,19 @@ def verify(submission_id: UUID) -> None:
                 peers=_patient(case.peers),
                 progress=heart.say,
             )
+            lines = excerpts(case.bundle, report.findings, case.rules.limits)
         heart.say(1.0, "writing the report")
-        patiently(lambda: _keep(lease, case, report))
+        patiently(lambda: _keep(lease, case, report, lines))
         if lease.submission.is_dry_run:
             patiently(lambda: drop_files(lease.submission))
 
 
-def _keep(lease: Lease, case: Case, report: Report) -> None:
+def _keep(lease: Lease, case: Case, report: Report, lines: Sequence[Excerpt]) -> None:
     """The one commit. LeaseLost where another worker has the submission by now; then nothing is changed."""
     submission = lease.submission
     finished_at = leases.now()
     record = record_of(submission, case, report, started_at=lease.started_at, finished_at=finished_at)
+    record.excerpts = [asdict(one) for one in lines]
     with transaction.atomic():
         leases.release(lease, Status.IN_REVIEW if report.passes else Status.INVALID, at=finished_at)
         last = submission.verifications.aggregate(last=Max("number"))["last"] or 0

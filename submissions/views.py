@@ -11,24 +11,28 @@ from django.contrib.auth.models import AbstractUser
 from django.core.paginator import Paginator
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from leaderboard.derivations import Result, results
 from scoring.rules import Measure, Phase
-from submissions import intake, lifecycle, review
+from submissions import changes, intake, lifecycle, review, talk
 from submissions.errors import Refused
 from submissions.evidence import open_blob
 from submissions.models import Evidence, Status, Step, Submission, Verification
 from submissions.permissions import may_read_evidence, may_see
+from submissions.progress_page import SEVERITIES, by_file, stages_of, waiting_before
 from submissions.verification import visible
 
 A_PAGE = 25
 UNDER_WAY = frozenset({Status.QUEUED, Status.VERIFYING})
+MENDABLE = frozenset({Status.DRAFT, Status.INVALID, Status.CHANGES_REQUESTED})
+"""States from which one file can be mended and all of it sent again: the others stay as they are."""
 REVISABLE = frozenset({Status.INVALID, Status.CHANGES_REQUESTED, Status.APPROVED})
-SEVERITIES = ("error", "warning", "note")
 REFRESH_SECONDS = 4
+"""Between two reloads where no script runs; with one, the page asks by itself."""
 
 HAPPENING: Mapping[str, str] = {
     Status.DRAFT: "Nobody sees it but you. It is sent when you say so.",
@@ -51,7 +55,8 @@ HAPPENING: Mapping[str, str] = {
 def own(request: HttpRequest) -> HttpResponse:
     """My submissions, newest change first."""
     user = cast(AbstractUser, request.user)
-    rows = Submission.objects.of(user).select_related("edition", "entry").order_by("-changed_at")
+    rows = talk.with_unread(Submission.objects.of(user), of_maintainers=True)
+    rows = rows.select_related("edition", "entry").order_by("-changed_at")
     page = Paginator(rows, A_PAGE).get_page(request.GET.get("page"))
     newest = newest_verifications(page.object_list)
     shown = [(one, visible(newest.get(one.pk), one, to=user)) for one in page.object_list]
@@ -83,31 +88,35 @@ def detail(request: HttpRequest, pk: UUID) -> HttpResponse:
     price = newest.price if newest else {}
     under_way = submission.status in UNDER_WAY
     refresh = REFRESH_SECONDS if under_way and request.GET.get("refresh") != "off" else 0
+    files = list(submission.evidence.all())
     steps = list(submission.steps.select_related("by").order_by("-at", "-pk"))
     context = {
         "submission": submission,
         "happening": HAPPENING[submission.status],
         "reason": reason_of(submission, steps),
         "shown": shown,
-        "findings": sorted(shown["findings"], key=lambda finding: SEVERITIES.index(finding["severity"])),
+        "stages": stages_of(submission),
+        "waiting_before": waiting_before(submission),
+        "findings": by_file(shown["findings"], files),
         "counts": counted(shown["findings"]),
         "tasks": results_of(submission, shown["measurements"], price),
         "price": price if shown["measurements"] else {},
         "scores": scores_of(shown),
-        "files": submission.evidence.all(),
+        "files": files,
         "steps": steps,
-        "verifications": submission.verifications.defer("curves", "digests", "measurements", "findings"),
+        "verifications": submission.verifications.defer("curves", "digests", "measurements", "findings", "excerpts"),
         "under_way": under_way,
         "percent": round(100 * submission.progress),
         "refresh": refresh,
         "is_own": submission.owner_id == user.pk,
         "may_revise": submission.status in REVISABLE,
+        "may_mend": submission.status in MENDABLE,
         "may_withdraw": submission.status in lifecycle.WITHDRAWABLE,
+        "talk": talk.shown(submission, user, timezone.now()),
+        "revisions": changes.revisions_of(submission),
+        "successor": review.successor_of(submission),
     }
-    response = render(request, "submissions/detail.html", context)
-    if refresh:
-        response["Refresh"] = str(refresh)
-    return response
+    return render(request, "submissions/detail.html", context)
 
 
 def reason_of(submission: Submission, steps: Sequence[Step]) -> Step | None:
@@ -178,13 +187,21 @@ def withdraw(request: HttpRequest, pk: UUID) -> HttpResponse:
 @require_POST
 @login_required
 def revise(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """A draft to mend: the same submission, or a new one that supersedes an approved one."""
+    """A draft to mend: the same submission, or a new one that supersedes an approved one.
+
+    `mend`: the number of the file that is to be replaced; the page with its place opens then.
+    """
     submission = owned(request, pk)
-    try:
-        draft = review.revise(submission, by=cast(AbstractUser, request.user), at=timezone.now())
-    except Refused as error:
-        tell(request, error)
-        return redirect(submission)
+    draft = submission
+    if submission.status != Status.DRAFT:
+        try:
+            draft = review.revise(submission, by=cast(AbstractUser, request.user), at=timezone.now())
+        except Refused as error:
+            tell(request, error)
+            return redirect(submission)
+    number = request.POST.get("mend", "")
+    if number.isascii() and number.isdigit() and len(number) < 19:
+        return redirect(f"{reverse('submissions:edit_evidence', args=[draft.pk])}#file-{number}")
     return redirect("submissions:edit", draft.pk)
 
 

@@ -1,11 +1,75 @@
-"""The form for a new API token."""
+"""Forms about an account: sign-in, a new API token."""
 
 from datetime import timedelta
 from typing import Any
 
+from allauth.account import forms as allauth
+from allauth.mfa.webauthn.forms import AddWebAuthnForm, LoginWebAuthnForm
 from django import forms
+from django.http import HttpRequest, HttpResponse
 
+from hulk_site.accounts.adapter import limit_session
 from hulk_site.accounts.models import Scope, Token, User
+
+
+class WithoutPlaceholders:
+    """A field's label says what goes into it; the same words in the field would vanish while one types."""
+
+    fields: dict[str, forms.Field]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            field.widget.attrs.pop("placeholder", None)
+
+
+class LoginForm(WithoutPlaceholders, allauth.LoginForm):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["password"].help_text = ""
+
+    def login(self, request: HttpRequest, redirect_url: str | None = None) -> HttpResponse:
+        """As allauth does it, which sets the length of the session last: a maintainer's is set once more."""
+        response: HttpResponse = super().login(request, redirect_url)
+        if request.user.is_authenticated:
+            limit_session(request)
+        return response
+
+
+class SignupForm(WithoutPlaceholders, allauth.SignupForm):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["username"].help_text = "Reviewers see it. Boards and entries do not show who sent what."
+        self.fields["email"].help_text = "We send a link that confirms it. It is shown to nobody but maintainers."
+
+
+class ChangePasswordForm(WithoutPlaceholders, allauth.ChangePasswordForm):
+    pass
+
+
+class ResetPasswordForm(WithoutPlaceholders, allauth.ResetPasswordForm):
+    pass
+
+
+NO_KEY = "The browser's answer holds no key. Try again."
+
+
+class AddKeyForm(AddWebAuthnForm):
+    def clean(self) -> dict[str, Any]:
+        """allauth takes well-formed answers for granted; what else somebody sends is refused, too."""
+        try:
+            return dict(super().clean())
+        except (KeyError, ValueError, AttributeError) as error:
+            raise forms.ValidationError(NO_KEY) from error
+
+
+class LoginWithKeyForm(LoginWebAuthnForm):
+    def clean_credential(self) -> Any:
+        """As above."""
+        try:
+            return super().clean_credential()
+        except (KeyError, ValueError, AttributeError) as error:
+            raise forms.ValidationError(NO_KEY) from error
 
 
 class TokenForm(forms.Form):

@@ -2,6 +2,7 @@
 
 from typing import cast
 
+from allauth.mfa.models import Authenticator
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.db import transaction
@@ -14,6 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from hulk_site.accounts.forms import TokenForm
 from hulk_site.accounts.models import Token, User
+from hulk_site.accounts.recording import What, record, revoke_tokens
 
 
 @require_GET
@@ -21,7 +23,9 @@ from hulk_site.accounts.models import Token, User
 @login_required
 def overview(request: HttpRequest) -> HttpResponse:
     user = cast(User, request.user)
-    return render(request, "account/overview.html", {"tokens": Token.objects.filter(user=user).count()})
+    factors = Authenticator.objects.filter(user=user).exclude(type=Authenticator.Type.RECOVERY_CODES)
+    context = {"tokens": Token.objects.filter(user=user).count(), "factors": factors.count()}
+    return render(request, "account/overview.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -39,6 +43,8 @@ def tokens(request: HttpRequest) -> HttpResponse:
     with transaction.atomic():
         User.objects.select_for_update().get(pk=user.pk)  # A double click waits here, and then finds the name taken.
         new, text = form.create() if form.is_valid() else (None, "")
+        if new:
+            record(user, What.TOKEN_MADE, details={"begins": new.token_key, "scopes": new.scopes})
     context = {
         "form": TokenForm(user=user) if new else form,
         "new": new,
@@ -54,12 +60,6 @@ def tokens(request: HttpRequest) -> HttpResponse:
 def revoke(request: HttpRequest, key: str) -> HttpResponse:
     """Ends a token of one's own at once."""
     token = get_object_or_404(Token, user=cast(User, request.user), token_key=key)
-    token.delete()
+    revoke_tokens([token], by=token.user)
     messages.success(request, f"The token {token.name} is revoked. Scripts that send it get 401 from now on.")
     return redirect("account_tokens")
-
-
-@require_GET
-def forgotten(request: HttpRequest) -> HttpResponse:
-    """Nobody is mailed yet, so the operator sets a new password."""
-    return render(request, "account/password_reset.html")

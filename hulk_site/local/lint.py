@@ -16,8 +16,9 @@ CHECKS: tuple[tuple[str, list[str]], ...] = (
     ("types", [PYTHON, "-m", "mypy", "."]),
     ("templates", [PYTHON, "-m", "djlint", "--lint", "--quiet", "templates"]),
     ("migrations", [PYTHON, "manage.py", "makemigrations", "--check", "--dry-run"]),
+    ("OpenAPI", [PYTHON, "manage.py", "spectacular", "--validate", "--fail-on-warn", "--file", os.devnull]),
     ("production settings", [PYTHON, "manage.py", "check", "--deploy", "--fail-level", "WARNING"]),
-    ("commands", ["shellcheck", "bin/web", "bin/worker", "bin/beat", "bin/migrate", ".ci/run"]),
+    ("commands", ["shellcheck", "bin/web", "bin/worker", "bin/courier", "bin/beat", "bin/migrate", ".ci/run"]),
     ("Dockerfile", ["hadolint", "Dockerfile"]),
     (
         "docker-compose.yml",
@@ -32,6 +33,7 @@ PRODUCTION = {
     "PUBLIC_URL": "https://hulk.example.org",
     "ALLOWED_HOSTS": "hulk.example.org",
     "SECRET_KEY": secrets.token_urlsafe(48),
+    "EMAIL_URL": "smtp+tls://mail.example.org:587",
 }
 """Settings as in production, with no server behind them: no check here needs one."""
 

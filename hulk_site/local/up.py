@@ -50,7 +50,7 @@ def serve(supervisor: Supervisor, port: int, say: Callable[[str], None]) -> None
     environment = {**os.environ, **write_services(addresses, url), "HULK_BIND": f"127.0.0.1:{port}"}
     say("Preparing database, baselines and the demo edition …")
     prepare(supervisor, environment)
-    say("Starting web, worker and beat …")
+    say("Starting web, worker, courier and beat …")
     start_processes(supervisor, environment, port)
     say(welcome(url, None if os.environ.get("DATABASE_URL") else home()))
     supervisor.watch()
@@ -111,7 +111,7 @@ def fingerprint() -> str:
 
 def start_processes(supervisor: Supervisor, environment: Mapping[str, str], port: int) -> None:
     """The same commands as in docker-compose.yml, each with a log file of its own."""
-    for name in ("worker", "beat", "web"):
+    for name in ("worker", "courier", "beat", "web"):
         log = LOGS / f"{name}.log"
         log.unlink(missing_ok=True)
         ready = functools.partial(wait_for_web, port=port, log=log) if name == "web" else lambda running: None
@@ -159,9 +159,14 @@ Sign in ({url}/account/login/; the maintainer reviews in {url}/admin/):
 Submit a sample to the demo edition (paste this into another terminal):
 {sample_command(url, demo["users"]["researcher"]["token"])}
 
-{where_data_is(home)}
+{where_data_is(home)}{where_mail_is()}
 Logs: {LOGS}/    Stop with Ctrl-C.
 """
+
+
+def where_mail_is() -> str:
+    """Confirmations and resets are files here, unless a mail server was given."""
+    return "" if os.environ.get("EMAIL_URL") else f"\nMail: each a file in {VAR / 'mail'}/"
 
 
 def where_data_is(home: Home | None) -> str:

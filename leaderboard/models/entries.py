@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any, Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from leaderboard.models.catalogue import Accelerator, Edition, Task
 from scoring.rules import Measure, Phase
@@ -102,6 +102,11 @@ class Entry(models.Model):
                 condition=(Q(status="published", ended_at=None) | (~Q(status="published") & Q(ended_at__isnull=False))),
                 name="ended_entries_have_an_end",
             ),
+        ]
+        indexes = [
+            models.Index(
+                F("published_at").desc(), F("id").desc(), condition=Q(status="published"), name="newest_entries"
+            )
         ]
 
     def __str__(self) -> str:

@@ -40,6 +40,12 @@ def amount(value: float | None) -> str:
 
 
 @register.filter
+def board_value(value: float, unit: str) -> str:
+    """A value as boards write it, without its unit."""
+    return value_text(value, unit)
+
+
+@register.filter
 def usd(value: float | None) -> str:
     """US dollars: `$75,203`, `$0.13`."""
     return "" if value is None else f"${value_text(value, 'USD')}"

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from decimal import Decimal
 
+from scoring.checks.exact import exact
 from scoring.checks.facts import TaskFacts
 from scoring.checks.words import percent, plain
 from scoring.findings import Finding, finding
@@ -42,8 +43,7 @@ def _ratio(facts: TaskFacts, code: str, claimed: float | None, derived: float | 
             )
             yield finding(code, message, task=facts.slug)
         return
-    exact = Decimal(str(derived))
-    if abs(Decimal(str(claimed)) - exact) > SHARE * exact:
+    if abs(exact(claimed) - exact(derived)) > SHARE * exact(derived):
         message = (
             f"The claim for {facts.slug} is {plain(claimed)} {unit}; the evidence gives {plain(derived)} {unit}, "
             "more than 1% away."
@@ -77,7 +77,7 @@ def _derived_metric(facts: TaskFacts) -> Decimal | None:
     proven = facts.measurement.proven_metric
     if proven is None or facts.rules.feedback is Feedback.CUTOFF_ONLY:
         return None
-    return Decimal(str(proven))
+    return exact(proven)
 
 
 def _is_fraction(facts: TaskFacts, claimed: Decimal) -> bool:

@@ -1,7 +1,9 @@
 """Can the energy that a tracker wrote be that of this run? It is never scored, and never makes a result invalid."""
 
 from collections.abc import Iterator, Sequence
+from decimal import Decimal
 
+from scoring.checks.exact import exact
 from scoring.checks.facts import SubmissionFacts
 from scoring.checks.words import plain
 from scoring.energy import distinct
@@ -9,7 +11,8 @@ from scoring.findings import Finding, finding
 from scoring.rules import Phase
 from scoring.values import Energy, Measurement, TaskEvidence
 
-SHARE = 0.05
+SHARE = Decimal("0.05")
+JOULES_A_KWH = 3_600_000
 
 
 def check_energy(facts: SubmissionFacts) -> Iterator[Finding]:
@@ -31,7 +34,7 @@ def _power(facts: SubmissionFacts, energy: Energy, task: str) -> Iterator[Findin
     if energy.seconds == 0:
         message = f"{plain(energy.kwh)} kWh in no time at all: no power does that."
         yield finding(code, message, task=task, file=energy.file, line=energy.line)
-    elif energy.watts is not None and facts.rated_watts is not None and energy.watts > units * facts.rated_watts:
+    elif energy.watts is not None and facts.rated_watts is not None and _is_over(energy, units * facts.rated_watts):
         message = (
             f"{plain(energy.kwh, 9)} kWh in {plain(energy.seconds or 0)} s are {plain(energy.watts, 1)} W on average; "
             f"the hardware is rated for {plain(units * facts.rated_watts)} W."
@@ -39,12 +42,16 @@ def _power(facts: SubmissionFacts, energy: Energy, task: str) -> Iterator[Findin
         yield finding(code, message, task=task, file=energy.file, line=energy.line)
 
 
+def _is_over(energy: Energy, watts: float) -> bool:
+    return exact(energy.kwh) * JOULES_A_KWH > exact(watts) * exact(energy.seconds or 0)
+
+
 def _duration(facts: SubmissionFacts, energy: Energy, tracked: Sequence[Measurement], task: str) -> Iterator[Finding]:
     """A tracker runs until the crossing or until the log ends; where there is no time in a log, the claim counts."""
     if energy.seconds is None:
         return
     known = _from_logs(tracked) or _from_claims(facts.bundle.tasks, tracked)
-    if not known or any(abs(energy.seconds - seconds) <= SHARE * max(energy.seconds, seconds) for seconds in known):
+    if not known or any(_agree(energy.seconds, seconds) for seconds in known):
         return
     nearest = min(known, key=lambda seconds: abs(seconds - (energy.seconds or 0)))
     message = (
@@ -52,6 +59,10 @@ def _duration(facts: SubmissionFacts, energy: Energy, tracked: Sequence[Measurem
         "more than 5% away."
     )
     yield finding("duration-disagrees", message, task=task, file=energy.file, line=energy.line)
+
+
+def _agree(first: float, second: float) -> bool:
+    return abs(exact(first) - exact(second)) <= SHARE * exact(max(first, second))
 
 
 def _from_logs(tracked: Sequence[Measurement]) -> set[float]:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from functools import partial
 
+from scoring.checks.exact import exact
 from scoring.checks.facts import RunFacts, TaskFacts
 from scoring.checks.words import percent, plain
 from scoring.findings import Finding, finding
@@ -12,7 +13,7 @@ from scoring.values import Crossing, Stability
 
 EARLIEST_SECONDS = 0.001
 THIN_POINTS = Decimal("0.1")
-WIDE_SHARE = 0.20
+WIDE_SHARE = Decimal("0.20")
 
 
 def check_crossings(facts: TaskFacts) -> Iterator[Finding]:
@@ -43,7 +44,7 @@ def _crossing(facts: TaskFacts, run: RunFacts, crossed: Crossing) -> Iterator[Fi
     if run.result.margin is not None and run.result.margin < THIN_POINTS:
         message = f"The metric at the crossing is {percent(run.result.margin)} points above the cut-off."
         yield here("crossing-thin", message)
-    if seconds - earlier > WIDE_SHARE * seconds:
+    if exact(seconds) - exact(earlier) > WIDE_SHARE * exact(seconds):
         message = (
             f"The evaluation before the crossing at {plain(seconds)} s was at {plain(earlier)} s: the true time lies "
             f"somewhere in those {plain(seconds - earlier)} s."

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from scoring.checks.exact import exact
 from scoring.checks.facts import TaskFacts
 from scoring.checks.words import plain
 from scoring.findings import Finding, finding
@@ -16,7 +17,7 @@ def check_plausible(facts: TaskFacts) -> Iterator[Finding]:
         (derived.seconds, facts.peers.best_seconds.get(facts.slug), "fast", "s"),
         (derived.cost_usd, facts.peers.best_usd.get(facts.slug), "cheap", "US dollars"),
     ):
-        if value is not None and best is not None and value * TIMES <= best:
+        if value is not None and best is not None and exact(value) * TIMES <= exact(best):
             message = (
                 f"{plain(value)} {unit} for {facts.slug} is at least ten times as {word} as the best approved entry on "
                 f"like hardware, {plain(best)} {unit}."

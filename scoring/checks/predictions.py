@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from decimal import Decimal
 
+from scoring.checks.exact import exact
 from scoring.checks.facts import RunFacts, TaskFacts
 from scoring.checks.words import percent
 from scoring.findings import Finding, finding
@@ -33,7 +34,7 @@ def _against_the_log(facts: TaskFacts, run: RunFacts, proof: Proof) -> Iterator[
             f"although the log says {percent(run.result.metric)} at the crossing."
         )
         yield finding("predictions-below-cutoff", message, task=facts.slug, file=_file(run))
-    elif abs(Decimal(str(proof.metric)) - run.result.metric) > DISAGREE_POINTS:
+    elif abs(exact(proof.metric) - run.result.metric) > DISAGREE_POINTS:
         message = (
             f"The predictions' metric of {percent(proof.metric)}{facts.of_run(run)} is more than 0.5 points off the "
             f"log's {percent(run.result.metric)} at the crossing."

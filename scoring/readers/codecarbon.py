@@ -42,8 +42,8 @@ class CodeCarbonFile:
 
 
 def _runs(text: Text, titles: Sequence[str]) -> dict[str, _Run]:
-    """The last row of each run by its id, in the order of the file."""
-    id_column = next((titles.index(name) for name in _IDS if name in titles), None)
+    """The last row of each run by its id, or by its line where it has none, in the order of the file."""
+    id_columns = [titles.index(name) for name in _IDS if name in titles]
     runs: dict[str, _Run] = {}
     delimiter: bytes | None = None
     for number, line in text.lines(rows=text.limits.log_rows + 1):
@@ -51,12 +51,17 @@ def _runs(text: Text, titles: Sequence[str]) -> dict[str, _Run]:
             delimiter = delimiter_of(line)
             continue
         cells = fit(cells_of(line, delimiter), len(titles), number)
-        runs[f"row {number}" if id_column is None else cells[id_column].strip()] = _Run(number, cells)
+        runs[_id_of(cells, id_columns) or f"row {number}"] = _Run(number, cells)
         if len(runs) > _MOST_RUNS:
             raise Unreadable(f"The file has more than {_MOST_RUNS:,} runs.", remedy="Send the rows of your own run.")
     if not runs:
         raise Unreadable("The file has a header, but no run.")
     return runs
+
+
+def _id_of(cells: Sequence[str], id_columns: Sequence[int]) -> str:
+    """The narrowest id that the row fills in; empty where it has none."""
+    return next((cells[column].strip() for column in id_columns if cells[column].strip()), "")
 
 
 def _chosen(runs: dict[str, _Run], run_id: str | None) -> str:

@@ -16,6 +16,7 @@ from scoring.readers.readings import LogReading
 from scoring.readers.rows import Column, Rows, Wanted, Written
 from scoring.readers.task_curves import Cells, Heights, TaskCurve, thin
 from scoring.readers.thinning import MOST_POINTS, Evaluation, kept, limits_for
+from scoring.readers.times import how_to_write_time
 from scoring.readers.words import Places, power
 from scoring.rules import Phase, Rules, Task
 
@@ -226,7 +227,8 @@ class Evaluations:
         try:
             return self._clock.read(cells[column.position], line)
         except BadTime as error:
-            self._notes.add("log-value-invalid", f"Column `{column.title}`: {error}", line=line)
+            remedy = how_to_write_time(cells[column.position])
+            self._notes.add("log-value-invalid", f"Column `{column.title}`: {error}", line=line, remedy=remedy)
             return None
 
     def _check_order(self, seconds: float, progress: int | Decimal | None, line: int) -> None:

@@ -9,7 +9,7 @@ from scoring.readers.base import missing_metrics
 from scoring.readers.clock import LONGEST_SECONDS, Clock, RowClock
 from scoring.readers.evaluations import Evaluations, LogRequest
 from scoring.readers.headers import MOST_COLUMNS, TimeColumn, columns, name
-from scoring.readers.json_text import ByKey, JsonReader, array_rows, is_array, one_object
+from scoring.readers.json_text import ByKey, JsonReader, array_rows, is_array, key_twice, one_object
 from scoring.readers.jsonl import is_json_lines
 from scoring.readers.notes import Notes
 from scoring.readers.numbers import number
@@ -72,19 +72,22 @@ def _is_summary(row: Mapping[str, Any] | None) -> bool:
 def _values(text: Text) -> dict[str, Value]:
     """The object's values; of a history inside it, such as Keras saves one, its arrays as well."""
     values: dict[str, Value] = {}
+    inside: dict[str, Value] = {}
     reader = JsonReader(text)
     for key in reader.items():
         reader.peek()
         if key == _HISTORY:
             return {_HISTORY: (reader.line, None)}
         line = reader.line
+        if key in values:
+            raise key_twice(key, line)
         value = reader.value()
         values[key] = (line, value)
         if isinstance(value, dict):
-            values.update({inner: (line, item) for inner, item in value.items() if isinstance(item, list)})
-        if len(values) > MOST_COLUMNS:
+            inside |= {inner: (line, item) for inner, item in value.items() if isinstance(item, list)}
+        if len(values) + len(inside) > MOST_COLUMNS:
             raise Unreadable(f"The object has more than {MOST_COLUMNS:,} keys.", line=line)
-    return values
+    return inside | values
 
 
 # --- arrays --------------------------------------------------------------------------------------------------------

@@ -7,10 +7,31 @@ from typing import Any
 
 from scoring.readers.numbers import json_number
 from scoring.readers.text import HEAD_BYTES, Text, Unreadable
+from scoring.readers.wording import shown
 
 MOST_CHARACTERS = 1 << 20
 _SPACE = re.compile(r"[ \t\r\n]*")
-_DECODER = json.JSONDecoder(parse_float=json_number, parse_int=json_number, parse_constant=json_number, strict=False)
+
+
+class _KeyTwice(Exception):
+    """An object has a key more than once: which value counts is anybody's guess."""
+
+
+def _once_each(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    row = dict(pairs)
+    if len(row) < len(pairs):
+        first = dict(reversed([(key, place) for place, (key, _) in enumerate(pairs)]))
+        raise _KeyTwice(next(key for place, (key, _) in enumerate(pairs) if first[key] != place))
+    return row
+
+
+_DECODER = json.JSONDecoder(
+    object_pairs_hook=_once_each,
+    parse_float=json_number,
+    parse_int=json_number,
+    parse_constant=json_number,
+    strict=False,
+)
 
 
 class ByKey:
@@ -36,6 +57,8 @@ def json_object(text: str, line: int, deepest: int) -> dict[str, Any]:
     text = text.strip()
     try:
         value, end = _DECODER.raw_decode(text)
+    except _KeyTwice as error:
+        raise key_twice(str(error), line) from None
     except (ValueError, RecursionError):
         raise _broken(line) from None
     if end != len(text) or not isinstance(value, dict):
@@ -48,6 +71,8 @@ def leading_object(text: str, line: int, deepest: int) -> dict[str, Any] | None:
     """The object a text starts with, whatever follows it; None where it has none. Unreadable where it is too deep."""
     try:
         value, _ = _DECODER.raw_decode(text.lstrip())
+    except _KeyTwice as error:
+        raise key_twice(str(error), line) from None
     except (ValueError, RecursionError):
         return None
     _check_depth(value, deepest, line)
@@ -58,7 +83,7 @@ def separate_object(text: str) -> dict[str, Any] | None:
     """The object of a text that holds nothing else but a comma behind it; None where it holds anything else."""
     try:
         value, end = _DECODER.raw_decode(text)
-    except (ValueError, RecursionError):
+    except (ValueError, RecursionError, _KeyTwice):
         return None
     return value if isinstance(value, dict) and text[end:].strip(" \t\r\n") == "," else None
 
@@ -70,7 +95,7 @@ def one_object(head: bytes) -> dict[str, Any] | None:
         return None
     try:
         value, end = _DECODER.raw_decode(text)
-    except (ValueError, RecursionError):
+    except (ValueError, RecursionError, _KeyTwice):
         return None
     return value if end == len(text) and isinstance(value, dict) else None
 
@@ -109,6 +134,8 @@ class JsonReader:
         while True:
             try:
                 value, end = _DECODER.raw_decode(self._buffer, self._at)
+            except _KeyTwice as error:
+                raise key_twice(str(error), self.line) from None
             except (ValueError, RecursionError):
                 value, end = None, 0
             if end and (self._ended or end < len(self._buffer)):  # at the edge a number may go on in the next block
@@ -119,7 +146,8 @@ class JsonReader:
                 raise _broken(self.line)
 
     def items(self) -> Iterator[str]:
-        """The keys of the object that comes next; the caller takes each one's value before going on."""
+        """The keys of the object that comes next, as often as they stand there; the caller takes each one's value
+        before going on."""
         self.expect("{")
         if self.take("}"):
             return
@@ -255,6 +283,13 @@ def _check_depth(value: Any, deepest: int, line: int) -> None:
 def _inside(value: dict[str, Any] | list[Any]) -> list[Any]:
     inner = list(value.values()) if isinstance(value, dict) else value
     return [item for item in inner if isinstance(item, (dict, list))]
+
+
+def key_twice(key: str, line: int) -> Unreadable:
+    """What to raise about an object, from this line on, that has a key more than once."""
+    return Unreadable(
+        f"An object has the key {shown(key)} more than once.", remedy="Keep one value for each key.", line=line
+    )
 
 
 def _broken(line: int) -> Unreadable:

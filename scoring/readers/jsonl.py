@@ -11,12 +11,12 @@ from scoring.readers.line_blocks import line_blocks
 from scoring.readers.notes import Notes
 from scoring.readers.object_keys import ObjectKeys
 from scoring.readers.readings import LogReading
-from scoring.readers.rows import Wanted
+from scoring.readers.rows import Rows, Wanted
 from scoring.readers.templates import Matcher
 from scoring.readers.text import Text
 
 _FORMAT = "JSON Lines"
-_FIRST_KEYS = 1000
+_FIRST_KEYS, _FIRST_SHAPES = 1000, 16
 
 
 class JsonLinesLog:
@@ -68,20 +68,27 @@ class _Lines:
         """With the keys of the first rows."""
         self.keys = ObjectKeys()
         self._text = text
-        first = next(line_blocks(text, rows=text.limits.log_rows))
-        for row in range(min(len(first.lines), _FIRST_KEYS)):
-            self._cells(first.line(row), int(first.lines[row]))
+        rows = next(line_blocks(text, rows=text.limits.log_rows)).first(_FIRST_KEYS)
+        for some in (rows.first(_FIRST_SHAPES), rows.after(_FIRST_SHAPES)):  # templates are of keys that are known
+            self._meet(some.rows(self._matcher(Wanted()), self._cells))
 
     def go_through(self, wanted: Wanted, evaluations: Evaluations | None = None) -> None:
         """Meets the keys of every row; hands the rows to `evaluations`. Unreadable where one is not a JSON object."""
-        matcher = Matcher(partial(self.keys.template, wanted=wanted), wanted)
+        matcher = self._matcher(wanted)
         for block in line_blocks(self._text, rows=self._text.limits.log_rows):
             rows = block.rows(matcher, self._cells)
             if evaluations is not None:
                 evaluations.add_rows(rows)
-                continue
-            for row in (~rows.fits).nonzero()[0].tolist():
-                rows.row(row)
+            else:
+                self._meet(rows)
+
+    def _matcher(self, wanted: Wanted) -> Matcher:
+        return Matcher(partial(self.keys.template, wanted=wanted), wanted)
+
+    def _meet(self, rows: Rows) -> None:
+        """Meets the keys of rows that fit no template; the others have known ones."""
+        for row in (~rows.fits).nonzero()[0].tolist():
+            rows.row(row)
 
     def _cells(self, line: bytes, number: int) -> ByKey:
         return self.keys.cells(json_object(line.decode(), number, self._text.limits.json_depth), number)

@@ -14,6 +14,10 @@ from scoring.readers.wording import named
 
 PREDICTED = ("prediction", "predictions", "pred", "predicted", "predictedlabel", "label", "goldlabel")
 GOLD = ("goldlabel", "label")
+_NO_LABELS = frozenset(
+    ("prob", "probs", "proba", "probability", "probabilities", "score", "scores", "logit", "logits", "confidence")
+)
+"""Words of columns that say how sure a prediction is, not which."""
 _IDS = ("index", "idx", "id", "guid")
 _PAIRS = ("pairid",)
 _PAIR_ID = re.compile(r"[0-9]{1,9}[a-z]")
@@ -125,10 +129,30 @@ def _read_delimited(text: Text, label_names: Sequence[str], rows: int) -> Iterat
 def _places(titles: Sequence[str], label_names: Sequence[str]) -> Layout | None:
     """The columns that a header names; None where it names no label, so that it may be a row."""
     names = [name(title).joined for title in titles]
-    label = _first(names, label_names)
+    label = _label_place(titles, names, label_names)
     if label is None:
         return None
     return Layout(label, _first(names, _IDS), _first(names, _SPLITS), _first(names, _PAIRS))
+
+
+def _label_place(titles: Sequence[str], names: Sequence[str], label_names: Sequence[str]) -> int | None:
+    """Where the label stands. Beside a column that says it is predicted, as `pred_label` does, `label` is the gold."""
+    label = _first(names, label_names)
+    if label_names == GOLD or (label is not None and names[label] not in GOLD):
+        return label
+    predicted = [place for place, title in enumerate(titles) if _says_predicted(title)]
+    if label is not None and len(predicted) > 1:
+        raise Unreadable(
+            f"Several columns may be the prediction: {named([titles[place] for place in predicted])}.",
+            remedy="Name the one that counts `prediction`.",
+            line=1,
+        )
+    return predicted[0] if len(predicted) == 1 else label
+
+
+def _says_predicted(title: str) -> bool:
+    words = name(title).words
+    return any(word.startswith("pred") for word in words) and _NO_LABELS.isdisjoint(words)
 
 
 def layout_of(cells: Sequence[str], label_names: Sequence[str]) -> tuple[Layout | None, bool]:

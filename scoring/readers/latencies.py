@@ -9,7 +9,7 @@ import numpy as np
 from scoring.readers.cells import cells_of, delimiter_of, fit, is_numeric
 from scoring.readers.headers import Name, name, unit_of
 from scoring.readers.notes import Notes
-from scoring.readers.numbers import is_blank, number, times
+from scoring.readers.numbers import how_to_write, is_blank, number, times
 from scoring.readers.readings import LatencyReading
 from scoring.readers.text import Text, Unreadable
 from scoring.readers.times import MILLISECONDS, Unit
@@ -50,7 +50,7 @@ class _Column:
         value = number(cell)
         in_ms = None if value is None else times(times(value, self.unit.seconds), 1000)
         if in_ms is None or not 0 <= in_ms <= LONGEST_MS:
-            notes.add("log-value-invalid", f"{shown(cell)} is not a latency.", line=line)
+            notes.add("log-value-invalid", f"{shown(cell)} is not a latency.", line=line, remedy=how_to_write(cell))
         else:
             self.samples.append(float(in_ms))
 
@@ -86,7 +86,7 @@ def _columns(cells: Sequence[str], tasks: Sequence[Task], rules: Rules, *, is_he
         at = _position(names, task, rules)
         if at is None and len(cells) == len(rules.tasks):
             at = position
-        if at is None and len(cells) == 1:
+        if at is None and len(cells) == 1 and not is_header:
             at = 0
         if at is not None:
             found[task.slug] = _Column(at, names[at])

@@ -31,6 +31,10 @@ class LineBlock:
         """One line without its end."""
         return self.block.data[self.starts[row] : self.ends[row] - 1].removesuffix(b"\r")
 
+    def first(self, rows: int) -> "LineBlock":
+        """The first rows only."""
+        return LineBlock(self.block, self.starts[:rows], self.ends[:rows], self.lines[:rows])
+
     def after(self, rows: int) -> "LineBlock":
         """The same without the first rows."""
         return LineBlock(self.block, self.starts[rows:], self.ends[rows:], self.lines[rows:])

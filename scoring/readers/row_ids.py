@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from scoring.goldset import Gold
 from scoring.rules import WHOLE, Task
 
-_NUMBERED = re.compile(r"(?:(.{1,60}?)[-_:/#.])?([0-9]{1,9})")
+_NUMBERED = re.compile(r"(?:(.{1,60}?)[-_:/#.])??([0-9]{1,9})(?:\.0{1,6})?")
+"""A number, which pandas may have written as `12.0`, after a name if there is one."""
 _WRONG_SPLITS = frozenset(("test", "train"))
 _SHORT_NAMES = {"m": "matched", "mm": "mismatched"}
 
@@ -41,7 +42,10 @@ class RowIds:
         match = _NUMBERED.fullmatch(text)
         if match is None:
             return None
-        words = set(re.findall(r"[a-z]+", f"{match.group(1) or ''} {split or ''}".lower()))
+        before = (match.group(1) or "").lower()
+        if before and not re.search("[a-z]", before):  # `1.2` is no id
+            return None
+        words = set(re.findall(r"[a-z]+", f"{before} {split or ''}".lower()))
         named = {part for part in self._sizes if part in words}
         named |= {_SHORT_NAMES[word] for word in words if _SHORT_NAMES.get(word) in self._sizes}
         if words & _WRONG_SPLITS or len(named) > 1:

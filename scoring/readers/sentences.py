@@ -19,11 +19,17 @@ from scoring.readers.text import HEAD_BYTES, Text, Unreadable
 from scoring.readers.wording import named
 
 _ID_KEYS = ("id", "idx", "index", "guid")
-_TAG_KEYS = ("tags", "predictions", "prediction", "predicted_tags", "ner_tags", "labels", "label")
+_TAG_KEYS = (
+    *("predictions", "prediction", "predicted_tags", "pred_tags", "predicted_labels", "pred_labels", "preds"),
+    *("tags", "ner_tags", "labels", "label"),
+)
+"""Those that say they are predicted first: beside them `tags` or `labels` are the gold."""
 
 _AS_ROWS = 'Write rows as {"id": 0, "tags": ["O", "B-LOC"]}.'
 _TAG_BYTES = 80
 """More than a tag takes in JSON with its quotes, comma and white space."""
+
+_SHOWN_OF_A_LIST = 10
 
 _LISTS = re.compile(rb'\s{0,100}\[\s{0,100}\[\s{0,100}["\]]')
 
@@ -208,7 +214,7 @@ def _is_by_id(head: bytes) -> bool:
 def _read_by_id(text: Text, gathering: _Gathering) -> list[str]:
     ids = []
     for line, key, value in object_items(text):
-        for tag in _tags_in({_TAG_KEYS[0]: value}, line):
+        for tag in _tags_in({"tags": value}, line):
             gathering.tag(tag, line)
         gathering.end(line)
         ids.append(key)
@@ -268,8 +274,10 @@ def _tags_in(row: dict[str, object], line: int) -> list[bytes]:
 
 
 def id_text(cell: object) -> str:
-    """An id as text, whether JSON had it as a number or as a string."""
+    """An id or a label as text, whether JSON had it as a number or as a string."""
     if isinstance(cell, str):
         return cell.strip()
+    if isinstance(cell, list):
+        return f"[{', '.join(map(id_text, cell[:_SHOWN_OF_A_LIST]))}]"
     number = whole(cell)
     return str(cell) if number is None else str(number)

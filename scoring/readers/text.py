@@ -43,12 +43,15 @@ class Text:
             return _read_fully(stream, HEAD_BYTES)
 
     def head(self) -> bytes:
-        """The first 64 KiB without the byte-order mark. Unreadable where the file is empty or not text."""
+        """The first 64 KiB without the byte-order mark. Unreadable where the file is empty, not text or of one line
+        only because it has an old Macintosh's line ends."""
         head = self.start().removeprefix(_BOM)
         if kind := binary_kind(head):
             raise Unreadable(f"The file is {kind[0]}.", remedy=kind[1])
         if not head.strip():
             raise Unreadable("The file is empty.")
+        if b"\r" in head.strip() and b"\n" not in head and len(head) < HEAD_BYTES - len(_BOM):
+            raise Unreadable("The file's lines end in CR alone.", remedy="Save it with line ends LF or CRLF.")
         return head
 
     def blocks(self) -> Iterator[bytes]:

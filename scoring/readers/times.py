@@ -1,4 +1,4 @@
-"""Times as logs write them: numbers in a unit, `H:MM:SS`, ISO 8601, seconds or milliseconds since 1970 (section 7)."""
+"""Times as logs write them: numbers in a unit, `H:MM:SS`, ISO 8601, seconds since 1970 or parts of them (section 7)."""
 
 import re
 from dataclasses import dataclass
@@ -6,17 +6,20 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from enum import StrEnum
 
-from scoring.readers.numbers import Cell, number, times
+from scoring.readers.numbers import Cell, how_to_write, number, times
 
 SECONDS_OF_DAY = 86_400.0
 _EPOCH_SECONDS = Decimal(10) ** 9  # 2001 as a date, 31 years as a duration
-_EPOCH_MILLISECONDS = Decimal(10) ** 11
+_EPOCH_PARTS = tuple((Decimal(10) ** (9 + digits - 1), Decimal(10) ** -digits) for digits in (9, 6, 3))
+"""From where up a number counts nano-, micro- or milliseconds since 1970, and the seconds of one of them."""
+_LAST_SECOND = Decimal(253_402_300_800)  # the year 10,000
 
 _UNITS: dict[str, tuple[str, Decimal]] = {
     word: (title, Decimal(factor))
     for title, factor, words in (
         ("milliseconds", "0.001", "ms msec msecs millis millisecond milliseconds"),
         ("microseconds", "0.000001", "us usec µs microsecond microseconds"),
+        ("nanoseconds", "0.000000001", "ns nsec nanosecond nanoseconds"),
         ("seconds", "1", "s sec secs second seconds"),
         ("minutes", "60", "min mins minute minutes"),
         ("hours", "3600", "h hr hrs hour hours"),
@@ -25,7 +28,8 @@ _UNITS: dict[str, tuple[str, Decimal]] = {
     for word in words.split()
 }
 
-_CLOCK = re.compile(r"(?:([0-9]{1,4}) days?, )?([0-9]{1,5}):([0-5][0-9]):([0-5][0-9](?:\.[0-9]{1,9})?)")
+_CLOCK = re.compile(r"(?:([0-9]{1,4}) days?,? )?([0-9]{1,5}):([0-5][0-9]):([0-5][0-9](?:\.[0-9]{1,9})?)")
+_TWO_FIELDS = re.compile(r"[0-9]{1,5}:[0-5][0-9](?:\.[0-9]{1,9})?")
 _DATED = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,9})?)?(?:Z|[+-][0-9:]{2,6})?"
 )
@@ -79,15 +83,25 @@ def moment(cell: Cell, *, unit: Unit | None, of_day: bool) -> Moment | None:
     return _of_date(text)
 
 
+def how_to_write_time(cell: Cell) -> str:
+    """What would make a time of a cell that is none; empty where there is no telling."""
+    if isinstance(cell, str) and _TWO_FIELDS.fullmatch(cell.strip()):
+        return "Write hours as well, as in 0:10:05, or plain seconds."
+    return how_to_write(cell)
+
+
 def epoch_seconds(when: datetime) -> float:
     """Seconds since 1970; a date without a zone is taken as UTC."""
     return (when if when.tzinfo else when.replace(tzinfo=UTC)).timestamp()
 
 
-def _of_number(value: Decimal, unit: Unit | None) -> Moment:
+def _of_number(value: Decimal, unit: Unit | None) -> Moment | None:
     seconds = times(value, (unit or SECONDS).seconds)
-    if unit is None and seconds >= _EPOCH_MILLISECONDS:
-        seconds = times(seconds, MILLISECONDS.seconds)
+    if unit is None:
+        part = next((part for least, part in _EPOCH_PARTS if seconds >= least), Decimal(1))
+        seconds = times(seconds, part)
+    if seconds >= _LAST_SECOND:
+        return None
     return Moment(Style.DATED if seconds >= _EPOCH_SECONDS else Style.ELAPSED, float(seconds))
 
 

@@ -1,6 +1,7 @@
 """Logs of scripts in the style of torchvision's references (PROTOCOL section 7).
 
-`Epoch: [0] Total time: 0:01:31`, then ` * Accuracy 0.916284` of the evaluation, at the end `Training time 0:04:37`.
+`Epoch: [0] Total time: 0:01:31`, then ` * Accuracy 0.916284` of the evaluation, which newer ones print as
+`Test:  Acc@1 91.628 Acc@5 100.000`, at the end `Training time 0:04:37`.
 """
 
 import re
@@ -14,13 +15,14 @@ from scoring.readers.stamps import TextLine, stamp_end
 _KNOWN = re.compile(rb"Epoch: ?\[[0-9]{1,6}\]")
 _DURATION = r"((?:[0-9]{1,4} days?, )?[0-9]{1,5}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,9})?)"
 _EPOCH = re.compile(rf"Epoch: ?\[([0-9]{{1,6}})\](?: ?Total time: ?{_DURATION})?")
-_SCORE = re.compile(r"(?:^|[\s:>|\]-])\* ((?!\*).*)")
+_SCORE = re.compile(r"(?:^|[\s:>|\]-])(?:\* (?!\*)|Test: {1,4}(?=Acc@))(.*)")
 _TOTAL = re.compile(rf"Training time:? ?{_DURATION}")
 _NAMES = {"acc@1": "accuracy", "prec@1": "accuracy", "acc1": "accuracy", "acc": "accuracy"}
 
 
 class TorchvisionLog(TextLog):
-    """The lines that begin with a star are dev evaluations, whatever the progress lines before them are called."""
+    """The lines that begin with a star or with `Test:  Acc@` are dev evaluations, whatever the progress lines before
+    them are called. Those of averaged weights (`Test: EMA Acc@1`) are of another model."""
 
     name = "torchvision-style log"
     spent = "`Total time` of the epochs"

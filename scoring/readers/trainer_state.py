@@ -10,7 +10,7 @@ from scoring.readers.clock import Clock, SpreadClock
 from scoring.readers.entry_rows import entry_rows, single
 from scoring.readers.evaluations import Evaluations, LogRequest
 from scoring.readers.headers import Columns, columns
-from scoring.readers.json_text import JsonReader
+from scoring.readers.json_text import JsonReader, key_twice
 from scoring.readers.jsonl import is_json_lines
 from scoring.readers.notes import Notes
 from scoring.readers.numbers import number, whole
@@ -103,6 +103,8 @@ def _history(text: Text, keys: ObjectKeys, wanted: Wanted) -> Iterator[Rows]:
         if key != _HISTORY:
             reader.value()
             continue
+        if seen:
+            raise key_twice(_HISTORY, reader.line)
         if reader.peek() != "[":
             break
         seen = True

@@ -1,18 +1,29 @@
 """Models by subject."""
 
 from submissions.models.evidence import Evidence
+from submissions.models.outbox import Call, Happening, Mail, Outgoing, State, Topic, Unwanted, Webhook
 from submissions.models.submissions import Revision, Status, Step, Submission
+from submissions.models.talk import Message
 from submissions.models.uploads import Upload
 from submissions.models.verifications import Attempt, IdempotencyKey, Verification
 
 __all__ = [
     "Attempt",
+    "Call",
     "Evidence",
+    "Happening",
     "IdempotencyKey",
+    "Mail",
+    "Message",
+    "Outgoing",
     "Revision",
+    "State",
     "Status",
     "Step",
     "Submission",
+    "Topic",
+    "Unwanted",
     "Upload",
     "Verification",
+    "Webhook",
 ]

@@ -36,9 +36,9 @@ class Upload(models.Model):
             ),
         ]
 
+    def __str__(self) -> str:
+        return f"{self.task}/{self.kind} {self.name}"
+
     @property
     def place(self) -> Place:
         return Place(self.task, self.kind, self.run, self.part, self.name)
-
-    def __str__(self) -> str:
-        return f"{self.task}/{self.kind} {self.name}"

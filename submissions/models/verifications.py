@@ -23,6 +23,7 @@ class Verification(models.Model):
     passed = models.BooleanField()
     badge = models.CharField(max_length=20, blank=True)
     findings = models.JSONField(default=list)
+    excerpts = models.JSONField(default=list, help_text="[{file, line, text}, …]: for the owner, never public.")
     measurements = models.JSONField(default=list)
     curves = models.JSONField(default=list, help_text="[{task, run, points, steps}, …]")
     scores = models.JSONField(null=True)

@@ -77,7 +77,7 @@ class TestCells:
 
     def test_a_number_leads_to_its_derivation(self, edition: Edition):
         entry = make_entry(edition, 50.0)
-        assert f'href="/entries/{entry.pk}/#task1"' in Page(BOARD).html
+        assert f'href="/entries/{entry.pk}/derivations/task1/time/"' in Page(BOARD).html
 
     def test_what_a_phone_folds_stands_in_the_details_of_the_row(self, edition: Edition):
         make_entry(edition, 50.0, model="Fast", parameters_millions=110)
@@ -103,7 +103,7 @@ class TestSearchAndFilters:
         assert 'name="q" value="ref"' in page.html
         assert '<option value="baseline" selected>' in page.html
         assert '<option value="50" selected>' in page.html
-        assert '<input type="hidden" name="sort" value="model">' in page.html
+        assert '<input type="hidden" name="sort" value="model" form="board-filters">' in page.html
 
     def test_hardware_is_chosen_by_its_name(self, edition: Edition, entry: object):
         page = Page(BOARD + "?hardware=gpu")
@@ -213,6 +213,25 @@ def test_energy_has_a_column_only_where_an_entry_of_the_board_brought_it(edition
     cells = re.findall(r"<tr>(.*?)</tr>", page.html.partition("<tbody>")[2], re.DOTALL)
     heads = page.html.partition("<thead>")[2].partition("</thead>")[0].count("<th")
     assert {len(re.findall(r"<t[dh][ >]", row)) for row in cells} == {heads}, "every row has a cell for every header"
+
+
+class TestInPlace:
+    """What htmx gets: the same address, the part that changes."""
+
+    def test_a_swap_gets_the_table_alone_and_the_address_worth_sharing(self, edition: Edition):
+        part = Page(BOARD + "?sort=task1&per_page=25", **{"HX-Request": "true"})
+        assert 'id="board-results"' in part.html
+        assert 'id="board-status"' in part.html
+        assert "<html" not in part.html
+        assert part.response["HX-Push-Url"] == BOARD + "?sort=task1"
+        assert part.response["Cache-Control"] == "no-store"
+
+    def test_going_back_and_readers_without_htmx_get_the_page(self, edition: Edition):
+        back = {"HX-Request": "true", "HX-History-Restore-Request": "true"}
+        for headers in ({}, back):
+            page = Page(BOARD, **headers)
+            assert "<html" in page.html
+            assert "HX-Request" in page.response["Vary"]
 
 
 class TestEmptyFields:

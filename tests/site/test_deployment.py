@@ -19,7 +19,8 @@ ROOT = Path(__file__).resolve().parents[2]
 COMPOSE = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
 DOCKERFILE = (ROOT / "Dockerfile").read_text()
 NGINX = (ROOT / "deploy" / "nginx.conf").read_text()
-OURS = ("web", "worker", "beat", "migrate")
+OURS = ("web", "worker", "courier", "beat", "migrate")
+WITHOUT_A_WAY_OUT = ("web", "worker", "beat", "migrate")
 DEPLOYMENT = (ROOT / "docs" / "deployment.md").read_text()
 ENV_EXAMPLE = (ROOT / ".env.example").read_text()
 VARIABLES = set(re.findall(r"^(?:# )?([A-Z][A-Z0-9_]+)=", ENV_EXAMPLE, re.MULTILINE))
@@ -65,8 +66,8 @@ def test_the_address_of_a_health_check_answers(name: str, client: Client) -> Non
     assert client.get(path, headers={"host": "127.0.0.1"}).status_code == 200
 
 
-@pytest.mark.parametrize("name", ["web", "worker", "beat"])
-def test_web_worker_and_beat_start_when_servers_are_healthy_and_the_database_is_migrated(name: str) -> None:
+@pytest.mark.parametrize("name", ["web", "worker", "courier", "beat"])
+def test_services_start_when_servers_are_healthy_and_the_database_is_migrated(name: str) -> None:
     conditions = {other: wait["condition"] for other, wait in service(name)["depends_on"].items()}
     assert conditions == {
         "postgres": "service_healthy",
@@ -98,14 +99,23 @@ def test_only_the_worker_can_see_the_gold_labels() -> None:
 
 
 @pytest.mark.parametrize("name", OURS)
-def test_containers_of_ours_cannot_write_to_themselves_nor_call_out(name: str) -> None:
+def test_containers_of_ours_cannot_write_to_themselves(name: str) -> None:
     one = service(name)
     assert one["read_only"] and one["cap_drop"] == ["ALL"] and one["tmpfs"] == ["/tmp"]
-    assert one["networks"] == ["inside"]
+
+
+@pytest.mark.parametrize("name", WITHOUT_A_WAY_OUT)
+def test_containers_of_ours_cannot_call_out(name: str) -> None:
+    assert service(name)["networks"] == ["inside"]
     assert COMPOSE["networks"]["inside"]["internal"]
 
 
-@pytest.mark.parametrize("name", OURS)
+def test_the_courier_who_can_call_out_sees_no_evidence() -> None:
+    assert service("courier")["networks"] == ["inside", "outside"]
+    assert service("courier")["volumes"] == []
+
+
+@pytest.mark.parametrize("name", WITHOUT_A_WAY_OUT)
 def test_uploads_wait_on_the_disk_that_keeps_evidence_and_not_in_memory(name: str) -> None:
     """A submission of 1 GB in a tmpfs would count against the gigabyte that web may use."""
     folder = Path(service(name)["environment"]["HULK_TMP"])
@@ -139,7 +149,7 @@ def test_a_backup_is_packed_and_unpacked_by_the_user_that_serves_it() -> None:
 
 def test_nothing_writes_while_a_backup_is_restored() -> None:
     _, restore = DEPLOYMENT.split("To restore", 1)
-    assert restore.index("docker compose stop web worker beat") < restore.index("pg_restore")
+    assert restore.index("docker compose stop web worker courier beat") < restore.index("pg_restore")
 
 
 def test_the_image_is_python_slim_and_runs_as_somebody_who_is_not_root() -> None:
@@ -198,7 +208,7 @@ def test_behind_another_proxy_people_are_told_apart_as_the_page_says() -> None:
     [
         ["check-jsonschema", "--builtin-schema", "vendor.compose-spec", "docker-compose.yml"],
         ["hadolint", "Dockerfile"],
-        ["shellcheck", "bin/web", "bin/worker", "bin/beat", "bin/migrate", ".ci/run"],
+        ["shellcheck", "bin/web", "bin/worker", "bin/courier", "bin/beat", "bin/migrate", ".ci/run"],
     ],
     ids=lambda command: command[0],
 )

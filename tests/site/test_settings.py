@@ -18,6 +18,7 @@ PRODUCTION = {
     "REDIS_URL": "redis://127.0.0.1:1/0",
     "PUBLIC_URL": "https://hulk.example.org",
     "SECRET_KEY": "of-this-test-alone-0123456789-0123456789-0123456789",
+    "EMAIL_URL": "smtp+tls://hulk:secret@mail.example.org:587",
 }
 
 
@@ -143,3 +144,51 @@ def test_tests_do_not_read_what_make_run_wrote(tmp_path: Path, monkeypatch: pyte
     monkeypatch.setattr(env, "ROOT", tmp_path)
     monkeypatch.setenv("HULK_LOCAL", "false")
     assert env.local_services() == {}
+
+
+MAIL = "from django.conf import settings as s; print(s.EMAIL_BACKEND, getattr(s, 'EMAIL_HOST', ''), s.EMAIL_USE_TLS)"
+
+
+def test_mail_goes_to_the_server_that_one_address_names() -> None:
+    assert start(MAIL).stdout.split() == ["django.core.mail.backends.smtp.EmailBackend", "mail.example.org", "True"]
+
+
+def test_without_a_mail_server_mails_are_files_and_the_check_says_so() -> None:
+    assert "filebased" in start(MAIL, EMAIL_URL=None).stdout
+    environment = {"PATH": os.environ["PATH"], **PRODUCTION, "EMAIL_URL": ""}
+    command = [sys.executable, "manage.py", "check", "--deploy"]
+    said = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+    assert "hulk.W003" in said.stderr
+
+
+def test_a_mistyped_mail_address_stops_the_start_and_is_not_repeated() -> None:
+    refused = start(EMAIL_URL="mail.example.org with a secret")
+    assert "EMAIL_URL is no mail server's address" in refused.stderr
+    assert "a secret" not in refused.stderr.splitlines()[-1]
+
+
+DOORS = """
+import django; django.setup()
+from django.conf import settings
+from django.urls import Resolver404, resolve
+for name in ("github", "orcid"):
+    try:
+        print(resolve(f"/account/{name}/login/").url_name)
+    except Resolver404:
+        print(name, "is not there")
+print(settings.CONTENT_SECURITY_POLICY["DIRECTIVES"]["form-action"])
+"""
+
+
+def test_sign_in_elsewhere_is_there_where_its_keys_are() -> None:
+    assert start(DOORS).stdout.splitlines() == ["github is not there", "orcid is not there", "[\"'self'\"]"]
+    opened = start(DOORS, ORCID_CLIENT_ID="id", ORCID_CLIENT_SECRET="key").stdout
+    assert opened.splitlines() == ["github is not there", "orcid_login", "[\"'self'\", 'https://orcid.org']"]
+
+
+def test_one_key_without_the_other_stops_the_start() -> None:
+    assert "Only one of GITHUB_CLIENT_ID and GITHUB_CLIENT_SECRET is set" in start(GITHUB_CLIENT_ID="id").stderr
+
+
+def test_the_session_cookie_cannot_be_set_by_a_neighbour() -> None:
+    assert start("from django.conf import settings; print(settings.SESSION_COOKIE_NAME)").stdout == "__Host-sessionid\n"

@@ -4,12 +4,13 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from django.contrib.auth import get_user_model
 from django.core.cache import cache
 from playwright.sync_api import Browser, Page, expect
 
 from submissions.models import Submission
 from submissions.verification import verify
-from tests.submissions.work.cases import BACKWARDS, CROSSES, make_person, make_small_edition, predictions
+from tests.submissions.work.cases import BACKWARDS, CROSSES, make_person, make_queued, make_small_edition, predictions
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
@@ -72,7 +73,7 @@ def send(page: Page) -> Submission:
     page.get_by_label("I may publish these files").check()
     fits(page)
     page.get_by_role("button", name="Send for verification").click()
-    expect(page.get_by_text("This page loads itself again")).to_be_visible()
+    expect(page.get_by_role("heading", name="Under way")).to_be_visible()
     return Submission.objects.get()
 
 
@@ -85,7 +86,9 @@ def test_from_signing_in_to_the_number_on_a_phone_without_a_script(phone, files)
     phone.get_by_label("Predictions on the dev set").set_input_files(files["dev"])
     fits(phone)
     phone.get_by_role("button", name="Save and check").click()
-    verify(send(phone).pk)
+    submission = send(phone)
+    expect(phone.get_by_text("This page loads itself again")).to_be_visible()
+    verify(submission.pk)
     phone.reload()
     expect(phone.get_by_text("in review").first).to_be_visible()
     expect(phone.get_by_text("30.50 s", exact=True)).to_be_visible()
@@ -100,12 +103,14 @@ def test_an_error_is_mended_in_the_browser_and_back_and_reload_keep_what_was_the
     phone.go_back()
     expect(phone.get_by_label("Link to the source code")).to_have_value("https://example.org/code")
     phone.get_by_label("Name of the model").fill("Renamed")
-    phone.get_by_role("button", name="Save and go on to hardware").click()
+    with phone.expect_navigation():
+        phone.get_by_role("button", name="Save and go on to hardware").click()
     assert Submission.objects.get().model_name == "Renamed"
     choose(phone)
     phone.get_by_label("Training log").set_input_files(files["bad"])
     phone.get_by_label("Predictions on the dev set").set_input_files(files["dev"])
-    phone.get_by_role("button", name="Save and stay here").click()
+    with phone.expect_navigation():
+        phone.get_by_role("button", name="Save and stay here").click()
     phone.reload()
     expect(phone.get_by_role("link", name="toy/bad.csv")).to_be_visible()
     phone.get_by_role("link", name="Check and send").click()
@@ -119,6 +124,30 @@ def test_an_error_is_mended_in_the_browser_and_back_and_reload_keep_what_was_the
     verify(send(phone).pk)
     phone.reload()
     expect(phone.get_by_text("30.50 s", exact=True)).to_be_visible()
+
+
+def test_the_page_of_what_is_under_way_follows_it_and_then_shows_what_was_found(browser, site, files):
+    context = browser.new_context(viewport=DESK, base_url=site)
+    page = context.new_page()
+    asked = []
+    page.on("request", lambda request: asked.append(request.url) if "/api/v1/" in request.url else None)
+    page.goto("/submissions/")
+    sign_in(page)
+    submission = make_queued(get_user_model().objects.get(), log=BACKWARDS)
+    page.goto(f"/submissions/{submission.pk}/")
+    Submission.objects.update(progress=0.5, activity="reading toy, run 1 of 1")
+    expect(page.get_by_role("status").filter(has_text="Reading toy, run 1 of 1")).to_be_visible()
+    expect(page.get_by_role("progressbar")).to_have_attribute("value", "50")
+    verify(submission.pk)
+    expect(page.get_by_text("log-time-backwards")).to_be_visible(timeout=15_000)
+    expect(page.locator(".excerpt").first).to_have_text("310,85")
+    expect(page.get_by_role("status").filter(has_text="It is now invalid.")).to_be_attached()
+    count = len(asked)
+    page.wait_for_timeout(2500)
+    assert len(asked) == count, "it stops asking"
+    page.get_by_role("button", name="Replace this file").first.click()
+    expect(page.get_by_role("link", name="toy/log.csv")).to_be_in_viewport()
+    context.close()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

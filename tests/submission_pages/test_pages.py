@@ -9,9 +9,10 @@ from django.test.utils import CaptureQueriesContext
 from submissions import review
 from submissions.models import Status, Submission
 from submissions.verification import verify
-from tests.submission_pages.pages import filled, send, text_of
+from tests.submission_pages.pages import add_evidence, file, filled, send, text_of
 from tests.submissions.work.cases import (
     BACKWARDS,
+    CROSSES,
     make_draft,
     make_queued,
     manifest_of,
@@ -109,19 +110,54 @@ class TestOne:
     def test_errors_stand_first_with_file_line_and_remedy(self, signed_in, ada):
         submission = verified(ada, manifest_of(claimed_seconds=99), log=BACKWARDS)
         page = signed_in.get(f"/submissions/{submission.pk}/")
-        severities = [finding["severity"] for finding in page.context["findings"]]
-        assert severities == sorted(severities, key=["error", "warning", "note"].index)
+        for group in page.context["findings"]:
+            severities = [finding["severity"] for finding in group.findings]
+            assert severities == sorted(severities, key=["error", "warning", "note"].index)
+        group = page.context["findings"][0]
+        assert (group.name, group.evidence.kind) == ("toy/log.csv", "log")
+        assert (group.findings[0]["code"], group.findings[0]["line"]) == ("log-time-backwards", 3)
         assert "log-time-backwards" in text_of(page)
-        assert "toy/log.csv line 3" in text_of(page)
+
+    def test_a_finding_shows_the_line_it_is_about_as_text(self, signed_in, ada):
+        submission = verified(ada, log="seconds,accuracy\n10,60\n<script>alert(1)</script>\x1b[31m,85\n30,92\n")
+        page = signed_in.get(f"/submissions/{submission.pk}/").content.decode()
+        assert "&lt;script&gt;alert(1)&lt;/script&gt;\N{REPLACEMENT CHARACTER}[31m,85" in page
+        assert "<script>alert" not in page
+        api = signed_in.get(f"/api/v1/submissions/{submission.pk}/verification/").json()
+        assert api["findings"][0]["excerpt"].startswith("<script>")
+
+    def test_a_file_is_replaced_and_the_rest_is_not_sent_again(self, signed_in, ada):
+        submission = verified(ada, log=BACKWARDS)
+        log, dev = submission.evidence.get(kind="log"), submission.evidence.get(kind="predictions")
+        page = signed_in.get(f"/submissions/{submission.pk}/").content.decode()
+        assert f'name="mend" value="{log.pk}"' in page
+        answer = signed_in.post(f"/submissions/{submission.pk}/revise/", {"mend": log.pk})
+        assert answer["Location"] == f"/submissions/{submission.pk}/edit/evidence/#file-{log.pk}"
+        assert f'id="file-{log.pk}"' in signed_in.get(answer["Location"].split("#")[0]).content.decode()
+        add_evidence(signed_in, submission, **{"file-toy-log-1-": file(CROSSES)})
+        send(signed_in, submission)
+        verify(submission.pk)
+        submission.refresh_from_db()
+        assert submission.status == Status.IN_REVIEW
+        assert submission.evidence.get(kind="predictions").uploaded_at == dev.uploaded_at
 
     def test_while_it_is_under_way_the_page_loads_itself_again_unless_told_not_to(self, signed_in, ada):
         submission = make_queued(ada)
-        page = signed_in.get(f"/submissions/{submission.pk}/")
-        assert page["Refresh"] == "4"
-        still = signed_in.get(f"/submissions/{submission.pk}/?refresh=off")
-        assert "Refresh" not in still
+        address = f"/submissions/{submission.pk}/"
+        assert '<meta http-equiv="refresh" content="4">' in signed_in.get(address).content.decode()
+        assert "http-equiv" not in signed_in.get(f"{address}?refresh=off").content.decode()
         verify(submission.pk)
-        assert "Refresh" not in signed_in.get(f"/submissions/{submission.pk}/")
+        assert "http-equiv" not in signed_in.get(address).content.decode()
+
+    def test_it_says_how_many_wait_before_it_and_where_on_the_way_it_is(self, signed_in, ada):
+        make_queued(ada)
+        submission = make_queued(ada)
+        page = signed_in.get(f"/submissions/{submission.pk}/")
+        assert "1 before it in the queue" in text_of(page)
+        assert [stage.state for stage in page.context["stages"]] == ["done", "now", "ahead", "ahead"]
+        verify(submission.pk)
+        page = signed_in.get(f"/submissions/{submission.pk}/")
+        assert [stage.state for stage in page.context["stages"]] == ["done", "done", "now", "ahead"]
 
     def test_progress_and_activity_are_shown(self, signed_in, ada):
         submission = make_queued(ada)

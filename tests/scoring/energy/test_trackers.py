@@ -49,6 +49,12 @@ def test_of_several_runs_the_one_that_is_named_counts():
     assert read(f"{NEW}\n{ROWS}", "bbbb").energy.kwh == 0.1
 
 
+def test_a_row_without_a_task_s_name_goes_by_its_run():
+    titles = "task_name,run_id,duration,emissions,energy_consumed"
+    assert read(f"{titles}\n,aaaa,1,0.02,0.05\n,bbbb,1,0.04,0.1\n", "bbbb").energy.kwh == 0.1
+    assert read(f"{titles}\ntrain,aaaa,1,0.02,0.05\neval,aaaa,1,0.04,0.1\n", "train").energy.kwh == 0.05
+
+
 @pytest.mark.parametrize("named", [None, "cccc"])
 def test_without_the_right_name_the_runs_are_listed(named):
     reading = read(f"{NEW}\n{ROWS}", named)

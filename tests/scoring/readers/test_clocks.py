@@ -12,6 +12,13 @@ ROWS = "step,eval_accuracy\n"
 def test_durations_may_have_colons():
     assert seconds(log("time,accuracy\n0:01:30,80\n1:00:00.5,91\n")) == [90.0, 3600.5]
     assert seconds(log('time,accuracy\n"1 day, 0:00:01",91\n')) == [86401.0]
+    assert seconds(log("time,accuracy\n0 days 00:01:30.5,80\n2 days 00:00:00,91\n")) == [90.5, 172_800.0]
+
+
+@pytest.mark.parametrize(("cell", "way"), [("10,5", "decimal point"), ("10:05", "0:10:05"), ("2:07.5", "0:10:05")])
+def test_a_time_that_is_none_is_told_how_to_be_written(cell, way):
+    (found,) = log(f"time;accuracy\n{cell};91\n").findings
+    assert (found.code, found.line, way in found.remedy) == ("log-value-invalid", 2, True)
 
 
 @pytest.mark.parametrize(
@@ -21,6 +28,8 @@ def test_durations_may_have_colons():
         ("2019-11-01T10:00:00Z", "2019-11-01T11:01:30+01:00"),
         ("2019-11-01 10:00:00,000", "2019-11-01 10:01:30,000"),
         ("1572602400000", "1572602490000"),
+        ("1572602400000000", "1572602490000000"),
+        ("1572602400000000000", "1572602490000000000"),
         ("1572602400.0", "1572602490.0"),
     ],
 )
@@ -29,6 +38,15 @@ def test_dates_count_from_the_first_row_with_a_time(column):
     reading = log(f"date\taccuracy\n{start}\t\n{evaluation}\t91\n")
     assert (seconds(reading), codes(reading)) == ([90.0], ["clock-differs"])
     assert "line 2" in reading.clock
+
+
+@pytest.mark.parametrize(
+    ("title", "cell"), [("seconds", "1e400"), ("hours", "1e309"), ("time_ms", "1e18"), ("date", "9e300")]
+)
+def test_a_number_beyond_all_dates_is_no_time(title, cell):
+    reading = log(f"{title},accuracy\n{cell},\n{cell},91\n")
+    assert codes(reading) == ["log-value-invalid", "log-value-invalid"]
+    assert f"`{cell}` is not a time" in reading.findings[0].message
 
 
 def test_dates_count_from_started_at_where_the_manifest_gives_it():

@@ -23,6 +23,7 @@ def samples(data, *tasks):
         "latency (s)\n0.0025\n0.003\n",
         "seconds\n0.0025\n0.003\n",
         "step,latency [us]\n1,2500\n2,3000\n",
+        "latency_ns\n2500000\n3000000\n",
         "sst2_latency,batch\n2.5,1\n3,1\n",
         "sst2\tmnli\n2.5\t9\n3\t9\n",
     ],
@@ -52,3 +53,9 @@ def test_a_sample_that_is_no_latency_is_found_with_its_line(cell):
 def test_a_file_without_a_column_of_latencies_is_unreadable():
     assert codes(samples("step,loss\n1,2\n")) == ["file-unreadable"]
     assert codes(samples('{"latency": 2}\n')) == ["file-unreadable"]
+
+
+@pytest.mark.parametrize("header", ["tokens_per_second", "throughput", "2.5ms", "0:00:02", "memory"])
+def test_a_column_named_after_something_else_holds_no_latencies(header):
+    (found,) = samples(f"{header}\n2.5\n3\n").findings
+    assert (found.code, f"`{header}`" in found.message) == ("file-unreadable", True)

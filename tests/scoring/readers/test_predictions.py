@@ -48,6 +48,7 @@ def json_lines(rows) -> str:
         "prob,prediction,idx\n" + "".join(f"0.5,{label},{row}\n" for row, label in enumerate(SENT)),
         "id\tlabel\tprediction\n" + "".join(f"{row}\tsad\t{label}\n" for row, label in enumerate(SENT)),
         "guid,label\n" + "".join(f"dev-{row},{label}\n" for row, label in enumerate(SENT)),
+        "index,prediction\n" + "".join(f"{row}.0,{label}\n" for row, label in enumerate(SENT)),
         json_lines({"idx": row, "label": label} for row, label in enumerate(SENT)),
         json_lines({"id": f"dev-{row}", "prediction": int(label)} for row, label in enumerate(INTEGERS)),
         json_lines({"prediction": label} for label in SENT),

@@ -187,6 +187,12 @@ def test_torchvision_s_epochs_are_added_up(score):
     assert [point.epoch for point in reading.curves["sst2"]] == [1, 2]
 
 
+def test_torchvision_s_newer_scores_begin_with_the_set_and_those_of_averaged_weights_do_not_count():
+    text = TORCHVISION.format("", "").replace(" * \n", "Test:  Acc@1 {} Acc@5 99.9\nTest: EMA Acc@1 99.5 Acc@5 99.9\n")
+    reading = log(text.format("89.5", "91.25"))
+    assert (seconds(reading), metrics(reading)) == ([91.0, 3692.0], ["89.5", "91.25"])
+
+
 def test_torchvision_with_stamps_counts_from_start_training():
     lines = TORCHVISION.format("Accuracy 0.895", "Accuracy 0.9125").splitlines()
     text = "".join(f"2020-01-01 00:0{number}:00 INFO {line}\n" for number, line in enumerate(lines))

@@ -74,6 +74,14 @@ def test_the_line_of_a_byte_that_is_not_utf8_is_named():
     assert log(b"time,accuracy\n1,80\n2,\xff\n").findings[0].line == 3
 
 
+@pytest.mark.parametrize("data", ["seconds,accuracy\r10,80\r20,91\r", '{"seconds": 1,\r "accuracy": 91}'])
+def test_line_ends_of_an_old_macintosh_are_named(data):
+    (found,) = log(data).findings
+    assert (found.code, "CR" in found.message, "LF" in found.remedy) == ("file-unreadable", True, True)
+    (of_predictions,) = predictions("index\tprediction\r0\t1\r1\t0\r", SST2).findings
+    assert of_predictions.message == found.message
+
+
 def test_prose_is_unreadable():
     assert codes(log("Namespace(batch_size=50, data_name='SST-2')\nSST-2\n{'a': 1}\n")) == ["file-unreadable"]
     assert codes(log("one word\n")) == ["file-unreadable"]
@@ -90,6 +98,24 @@ def test_a_row_cut_off_or_too_long_is_found_with_its_line(data):
 def test_json_lines_that_are_broken_are_found_with_their_line(line):
     (found,) = log(f'{{"time": 1, "accuracy": 80}}\n{line}\n').findings
     assert (found.code, found.line) == ("file-unreadable", 2)
+
+
+@pytest.mark.parametrize(
+    ("data", "line"),
+    [
+        ('{"seconds": 1, "accuracy": 80}\n{"seconds": 2, "accuracy": 80, "accuracy": 95}\n', 2),
+        ('{"seconds": 1, "accuracy" : 95, "accuracy": 80}', 1),
+        ('{"log_history": [\n{"step": 1, "eval_accuracy": 0.8, "eval_accuracy": 0.95},\n{"train_runtime": 1}]}', 2),
+        ('{"log_history": [],\n"log_history": [{"step": 1, "eval_accuracy": 0.8}]}', 2),
+        ('[{"seconds": 1,\n"accuracy": 95, "accuracy": 80}]', 1),
+        ('{"eval_accuracy": 0.95,\n"train_runtime": 9,\n"eval_accuracy": 0.8}', 3),
+        (':::MLLOG {"key": "eval_accuracy", "value": 0.95, "value": 0.8, "time_ms": 1}\n', 1),
+    ],
+)
+def test_a_key_that_an_object_has_twice_is_found_as_no_value_can_be_trusted(data, line):
+    (found,) = log(data).findings
+    assert (found.code, found.line) == ("file-unreadable", line)
+    assert "more than once" in found.message
 
 
 @pytest.mark.parametrize("deep", [40, 900, 20_000])

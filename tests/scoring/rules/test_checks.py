@@ -86,6 +86,11 @@ def test_latencies_have_no_training_clock():
     assert check(sst2(latencies(*SPREAD)), includes_evaluation="unknown", **INFERENCE).findings == ()
 
 
+def test_a_metric_that_misses_the_cutoff_by_a_hair_is_not_told_as_the_cutoff():
+    report = check(sst2(Run(log=source("log.csv", "seconds,accuracy\n10,80\n20,89.99999\n"))))
+    assert "89.99999." in only(report, "cutoff-not-reached").message
+
+
 def test_every_task_not_reached_is_an_error():
     report = check(sst2(run(BELOW)))
     assert only(report, "cutoff-not-reached").severity is Severity.ERROR
@@ -127,6 +132,11 @@ def test_a_thin_margin_is_a_note():
 
 def test_a_bracket_wider_than_a_fifth_of_the_time_is_a_note():
     assert only(check(sst2(run("seconds,accuracy\n23,80\n30,92\n"))), "bracket-wide").line == 3
+
+
+@pytest.mark.parametrize(("before", "after"), [("5.6", "7"), ("0.72", "0.9"), ("24", "30")])
+def test_a_bracket_of_exactly_a_fifth_is_not_wide(before, after):
+    assert check(sst2(run(f"seconds,accuracy\n{before},80\n{after},92\n"))).findings == ()
     assert check(sst2(run("seconds,accuracy\n24,80\n30,92\n"))).findings == ()
 
 
@@ -248,6 +258,11 @@ def test_inference_below_the_cutoff_is_not_reached():
 )
 def test_ten_times_better_than_any_approved_entry_is_a_warning(best, word):
     assert word in only(check(peers=best), "time-implausible").message
+
+
+def test_exactly_ten_times_better_is_not_plausible_whatever_floats_make_of_it():
+    log = "seconds,accuracy\n0.06,80\n0.07,92\n"
+    assert codes(check(sst2(run(log)), peers=Peers(best_seconds={"sst2": 0.7}))) == ["time-implausible"]
 
 
 def test_nine_times_better_is_plausible():

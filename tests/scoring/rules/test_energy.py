@@ -48,6 +48,11 @@ def test_average_power_is_held_against_what_the_hardware_is_rated_for(kwh, found
     assert codes(check(tracked(kwh), rated_watts=WATTS)) == found
 
 
+@pytest.mark.parametrize(("kwh", "watts"), [(0.0007, 84.0), (0.0011, 132.0), (0.0023, 276.0)])
+def test_exactly_what_the_hardware_is_rated_for_is_possible(kwh, watts):
+    assert codes(check(tracked(kwh), rated_watts={"v100": watts})) == []
+
+
 def test_power_counts_every_unit():
     two = check(tracked(0.004), hardware=Hardware("v100", 2), rated_watts=WATTS)
     assert codes(two) == []

@@ -1,0 +1,56 @@
+"""The rows of the outbox as jobs: claim one, and say what became of it. As for submissions, the row is the job.
+
+A claim is short, and every later write carries its token: whoever was too slow changes nothing. What the two kinds of
+rows promise differs, and is said where they are sent: `mail` (at most once), `webhooks` (at least once).
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, TypeVar, cast
+from uuid import UUID, uuid4
+
+from django.db import transaction
+
+from submissions.models import Outgoing, State
+
+LEASE = timedelta(minutes=2)
+"""Longer than sending one takes: mail server and webhooks have timeouts of seconds."""
+
+Row = TypeVar("Row", bound=Outgoing)
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """The right to say what became of a row, as long as `token` is the row's."""
+
+    model: type[Outgoing]
+    pk: UUID
+    token: UUID
+
+
+def claim(model: type[Row], at: datetime, *related: str) -> tuple[Row, Claim] | None:
+    """The row that has been due longest, for the caller alone; None where nothing is due."""
+    with transaction.atomic():
+        rows = model._default_manager.due(at).select_for_update(skip_locked=True, of=("self",))
+        row = cast("Row | None", rows.select_related(*related).order_by("due_at").first())
+        if row is None:
+            return None
+        row.lease_until, row.lease_token, row.tries = at + LEASE, uuid4(), row.tries + 1
+        row.save(update_fields=["lease_until", "lease_token", "tries"])
+    return row, Claim(model, row.pk, row.lease_token)
+
+
+def note(claim: Claim, **values: Any) -> bool:
+    """Writes about a claimed row. False where the claim is lost: the caller then stops."""
+    held = claim.model._default_manager.filter(pk=claim.pk, lease_token=claim.token, state=State.WAITING)
+    return bool(held.update(**values))
+
+
+def end(claim: Claim, state: State, at: datetime, **values: Any) -> bool:
+    """Nothing more is done about it."""
+    return note(claim, state=state, ended_at=at, lease_until=None, lease_token=None, **values)
+
+
+def again(claim: Claim, at: datetime, **values: Any) -> bool:
+    """It is tried again, not before `at`."""
+    return note(claim, due_at=at, lease_until=None, lease_token=None, **values)
