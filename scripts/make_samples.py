@@ -1,11 +1,17 @@
-"""Writes the sample bundles to tests/bundles/good/. Run from the project's folder: python -m scripts.make_samples"""
+"""Writes the sample bundles to tests/bundles/good/, and the data of examples/sentiment.
+
+Run from the project's folder: python -m scripts.make_samples
+"""
 
 import shutil
 from pathlib import Path
 
+from hulk_site.demo import labels
 from hulk_site.demo.samples import samples
 
-TARGET = Path(__file__).resolve().parent.parent / "tests" / "bundles" / "good"
+ROOT = Path(__file__).resolve().parent.parent
+TARGET = ROOT / "tests" / "bundles" / "good"
+EXAMPLE = ROOT / "examples" / "sentiment"
 
 
 def main() -> None:
@@ -16,6 +22,8 @@ def main() -> None:
             (folder / path).parent.mkdir(parents=True, exist_ok=True)
             (folder / path).write_bytes(content)
         print(f"{folder}: {len(files)} files, {sum(len(content) for content in files.values()):,} bytes")
+    for path, text in {"train.tsv": labels.training_reviews(), "dev.tsv": labels.reviews()}.items():
+        (EXAMPLE / path).write_text(text, encoding="utf-8", newline="\n")
 
 
 if __name__ == "__main__":

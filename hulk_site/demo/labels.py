@@ -5,7 +5,7 @@ are made of our own words; nobody else's text is in them.
 """
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from scoring import catalogue
 
@@ -42,12 +42,22 @@ PATTERNS = (
     "It rained all week in LOC .",
     "The report was written by PER of ORG .",
 )
-OPINIONS = (
-    "dull from the first minute",
-    "a warm and clever evening",
-    "the second half saves nothing",
-    "I would see it again tomorrow",
-)
+OPINIONS = {
+    "positive": (
+        *("a warm evening", "clever to the end", "I laughed twice", "we stayed for the credits", "a fine cast"),
+        *("bright and quick", "worth the ticket", "the songs stay with you", "see it tomorrow", "tender and wise"),
+        *("nobody looked at the clock", "a lovely surprise", "it earns its ending", "crisp and kind", "a small marvel"),
+    ),
+    "negative": (
+        *("dull from the start", "the jokes are old", "I slept twice", "we left before the end", "a tired cast"),
+        *("slow and grey", "not worth the bus fare", "the songs never end", "stay at home", "clumsy and cold"),
+        *("everybody looked at the clock", "a sad mistake", "it forgets its plot", "loud and empty", "a long mess"),
+    ),
+}
+"""What reviews say, by label."""
+LENGTH, CANDOUR = 5, 5
+"""Opinions in a review; one in so many is the other label's, so that a model can learn them but not all."""
+TRAINING_REVIEWS = 1500
 
 Sentence = list[tuple[str, str]]
 """(word, IOB2 tag) of each token."""
@@ -106,6 +116,30 @@ def sentiments() -> list[str]:
     return [SENTIMENTS[pick(2, SENTIMENT, row)] for row in range(SIZES[SENTIMENT])]
 
 
+def review(label: str, *key: object) -> str:
+    """A review that mostly says what its label says."""
+    other = next(one for one in SENTIMENTS if one != label)
+    spoken = [other if pick(CANDOUR, SENTIMENT, "candour", *key, place) == 0 else label for place in range(LENGTH)]
+    return ", ".join(
+        OPINIONS[of][pick(len(OPINIONS[of]), SENTIMENT, "text", *key, place)] for place, of in enumerate(spoken)
+    )
+
+
+def reviews() -> str:
+    """The dev set as GLUE writes SST-2's."""
+    return _as_table((label, review(label, row)) for row, label in enumerate(sentiments()))
+
+
+def training_reviews() -> str:
+    """A training set, none of whose reviews was made for the dev set."""
+    made = ((SENTIMENTS[pick(2, SENTIMENT, "training", row)], row) for row in range(TRAINING_REVIEWS))
+    return _as_table((label, review(label, "training", row)) for label, row in made)
+
+
+def _as_table(rows: Iterable[tuple[str, str]]) -> str:
+    return "sentence\tlabel\n" + "".join(f"{text}\t{SENTIMENTS.index(label)}\n" for label, text in rows)
+
+
 def relations(part: str) -> list[str]:
     """The gold of one part of the inference task, in order."""
     return [RELATIONS[pick(3, NLI, part, row)] for row in range(SIZES[NLI])]
@@ -121,9 +155,5 @@ def guessed(gold: Sequence[str], labels: Sequence[str], errors: int, *key: objec
 def gold_files() -> dict[str, dict[str, str]]:
     """The gold labels of each task as the files that an operator would import: name and content."""
     tags = "\n".join("".join(f"{word} {tag}\n" for word, tag in sentence) for sentence in sentences())
-    reviews = "".join(
-        f"{OPINIONS[pick(len(OPINIONS), SENTIMENT, 'text', row)]}\t{SENTIMENTS.index(label)}\n"
-        for row, label in enumerate(sentiments())
-    )
     pairs = {f"{part}.tsv": "".join(f"{row}\t{label}\n" for row, label in enumerate(relations(part))) for part in PARTS}
-    return {NER: {"dev.txt": tags}, SENTIMENT: {"dev.tsv": f"sentence\tlabel\n{reviews}"}, NLI: pairs}
+    return {NER: {"dev.txt": tags}, SENTIMENT: {"dev.tsv": reviews()}, NLI: pairs}

@@ -7,7 +7,18 @@ from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-FOLDERS = ("scoring", "leaderboard", "submissions", "hulk_site", "hulk", "hulk_cli", "tests", "scripts", "benchmarks")
+FOLDERS = (
+    "scoring",
+    "leaderboard",
+    "submissions",
+    "hulk_site",
+    "hulk",
+    "hulk_cli",
+    "tests",
+    "scripts",
+    "benchmarks",
+    "examples",
+)
 FILE_LINES, FUNCTION_LINES = 400, 50
 NOWHERE = -1
 
@@ -28,6 +39,7 @@ MAY_IMPORT = {
     "hulk_site": {"hulk_site", "submissions", "leaderboard", "scoring"},
     "hulk_cli": {"hulk_cli", "scoring"},
     "hulk": {"hulk", "hulk_cli", "scoring"},
+    "examples": {"examples", "hulk"},
 }
 
 ORDER = {
