@@ -16,5 +16,6 @@ urlpatterns = [
     path("submissions/<uuid:pk>/evidence/<int:evidence_pk>/", views.evidence, name="evidence"),
     path("submissions/<uuid:pk>/withdraw/", views.withdraw, name="withdraw"),
     path("submissions/<uuid:pk>/revise/", views.revise, name="revise"),
+    path("submissions/<uuid:pk>/organisation/", views.give_to, name="give_to"),
     path("submissions/<uuid:pk>/delete/", views.delete, name="delete"),
 ]

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from hulk_site.accounts.forms import TokenForm
 from hulk_site.accounts.models import Token, User
 from hulk_site.accounts.recording import What, record, revoke_tokens
+from submissions.models import Invitation
 
 
 @require_GET
@@ -24,7 +25,11 @@ from hulk_site.accounts.recording import What, record, revoke_tokens
 def overview(request: HttpRequest) -> HttpResponse:
     user = cast(User, request.user)
     factors = Authenticator.objects.filter(user=user).exclude(type=Authenticator.Type.RECOVERY_CODES)
-    context = {"tokens": Token.objects.filter(user=user).count(), "factors": factors.count()}
+    context = {
+        "tokens": Token.objects.filter(user=user).count(),
+        "factors": factors.count(),
+        "invitations": Invitation.objects.addressed_to(user).count(),
+    }
     return render(request, "account/overview.html", context)
 
 

@@ -66,7 +66,7 @@ ORDER = {
         "bundles needs mail price_list",
         "manifest idempotency permissions bounds",
         "evidence gold leases",
-        "lifecycle quota uploads broker",
+        "lifecycle quota uploads broker organisations",
         "models",
         "errors",
     ),
