@@ -100,7 +100,7 @@ def make(role: Role, member: Membership, *, by: AbstractUser) -> None:
     _lock(member.organisation)
     _must_be_owner(member.organisation, by)
     if role != Role.OWNER:
-        _another_owner(member)
+        would_lack_an_owner(member)
     Membership.objects.filter(pk=member.pk).update(role=role)
 
 
@@ -110,7 +110,7 @@ def part(member: Membership, *, by: AbstractUser) -> None:
     _lock(member.organisation)
     if member.user_id != by.pk:
         _must_be_owner(member.organisation, by)
-    _another_owner(member)
+    would_lack_an_owner(member)
     drafts = Submission.objects.filter(organisation=member.organisation, owner=member.user, status=Status.DRAFT)
     drafts.update(organisation=None)
     member.delete()
@@ -138,8 +138,8 @@ def _must_be_owner(organisation: Organisation, person: AbstractUser) -> None:
         raise NotAnOwner("Only owners of the organisation may do this.")
 
 
-def _another_owner(member: Membership) -> None:
-    """OrganisationRefused where this member is the only owner."""
+def would_lack_an_owner(member: Membership) -> None:
+    """Raises OrganisationRefused where this member is the only owner."""
     others = Membership.objects.filter(organisation=member.organisation, role=Role.OWNER).exclude(pk=member.pk)
     if member.role == Role.OWNER and not others.exists():
         raise OrganisationRefused(

@@ -66,6 +66,7 @@ ORDER = {
         "bundles needs mail price_list",
         "manifest idempotency permissions bounds",
         "evidence gold leases",
+        "departures",
         "lifecycle quota uploads broker organisations",
         "models",
         "errors",
