@@ -96,7 +96,7 @@ def change_draft(
 def give_to(submission: Submission, organisation: Organisation | None, *, by: AbstractBaseUser) -> None:
     """Let an organisation's members read a draft from now on, or nobody else (None)."""
     with transaction.atomic():
-        draft = _locked_draft(submission, by)
+        draft = locked_draft(submission, by)
         draft.organisation = organisation
         draft.save(update_fields=["organisation", "changed_at"])
 

@@ -4,14 +4,16 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount
 from allauth.usersessions.models import UserSession
 from django.core.serializers.json import DjangoJSONEncoder
 from django.http import HttpRequest
 from django.urls import reverse
 
 from hulk_site.accounts.models import User
-from submissions.models import Evidence, Submission
+from submissions.models import Evidence, Membership, Submission
 from submissions.verification import visible
 
 
@@ -39,12 +41,12 @@ def _account(user: User) -> dict[str, Any]:
 
 
 def _lists(user: User, request: HttpRequest) -> Iterator[tuple[str, Iterable[Mapping[str, Any]]]]:
-    yield "addresses", user.emailaddress_set.values("email", "verified", "primary")
+    yield "addresses", EmailAddress.objects.filter(user=user).values("email", "verified", "primary")
     yield "sessions", UserSession.objects.filter(user=user).values("created_at", "ip", "user_agent")
     yield "second_factors", Authenticator.objects.filter(user=user).values("type", "created_at", "last_used_at")
-    yield "accounts_elsewhere", user.socialaccount_set.values("provider", "uid", "date_joined")  # type: ignore[attr-defined]
+    yield "accounts_elsewhere", SocialAccount.objects.filter(user=user).values("provider", "uid", "date_joined")
     yield "tokens", user.auth_token_set.values("name", "token_key", "scopes", "created", "last_used", "expiry")
-    memberships = user.memberships  # type: ignore[attr-defined]
+    memberships = Membership.objects.filter(user=user)
     yield "organisations", memberships.values("organisation__name", "role", "since")
     yield "events", user.account_events.order_by("at").values("at", "what", "details").iterator()
     yield "submissions", _submissions(user, request)
