@@ -29,6 +29,8 @@ class Item:
     place: str
     message: str
     remedy: str
+    excerpt: str = ""
+    """The line it is about, where there is one to show."""
 
 
 def items(verdict: Verdict) -> list[Item]:
@@ -37,8 +39,16 @@ def items(verdict: Verdict) -> list[Item]:
         Item(Severity.ERROR, one.code, place_of(MANIFEST, one.line, one.field), one.message, one.remedy)
         for one in verdict.problems
     ]
+    lines = {(one.file, one.line): one.text for one in verdict.excerpts}
     found = [
-        Item(one.severity, one.code, place_of(one.file, one.line, one.task), one.message, one.remedy)
+        Item(
+            one.severity,
+            one.code,
+            place_of(one.file, one.line, one.task),
+            one.message,
+            one.remedy,
+            lines.get((one.file, one.line or 0), ""),
+        )
         for one in verdict.findings
     ]
     return mistakes + found
@@ -93,6 +103,8 @@ def _show_items(told: Sequence[Item], severity: Severity, console: Console) -> N
     for one in told:
         say(console, f"{one.code}  {one.place}".rstrip(), indent=2, style="bold")
         say(console, one.message, indent=4)
+        if one.excerpt:
+            say(console, f"> {one.excerpt}", indent=4, style="dim")
         if one.remedy:
             say(console, f"To mend it: {one.remedy}", indent=4)
 

@@ -67,7 +67,7 @@ def _item(found: Finding) -> Item:
     known = found["severity"] in list(Severity)
     severity = Severity(found["severity"]) if known else Severity.WARNING
     place = place_of(found["file"], found["line"], found["task"])
-    return Item(severity, found["code"], place, found["message"], found["remedy"])
+    return Item(severity, found["code"], place, found["message"], found["remedy"], found.get("excerpt") or "")
 
 
 def _show_measurement(told: Mapping[str, Any], console: Console) -> None:

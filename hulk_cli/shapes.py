@@ -1,6 +1,6 @@
 """The JSON objects of the API that scripts rely on. A server may send more keys than are named here."""
 
-from typing import Any, TypedDict
+from typing import Any, NotRequired, TypedDict
 
 Manifest = dict[str, Any]
 
@@ -53,6 +53,7 @@ class Finding(TypedDict):
     line: int | None
     message: str
     remedy: str
+    excerpt: NotRequired[str | None]
 
 
 class Verification(TypedDict):

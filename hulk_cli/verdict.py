@@ -12,6 +12,7 @@ from hulk_cli.folder import MANIFEST, Files
 from hulk_cli.goldfiles import NO_GOLD, GoldFile, GoldLabels
 from scoring import catalogue, manifest
 from scoring.catalogue import Shipped
+from scoring.excerpts import Excerpt, excerpts, with_excerpts
 from scoring.findings import Finding, Severity, finding
 from scoring.manifest import Malformed, Mistakes, Place, Problem
 from scoring.rules import Limits, Rules
@@ -33,6 +34,7 @@ class Verdict:
     rules: Rules | None = None
     report: Report | None = None
     gold: GoldLabels = NO_GOLD
+    excerpts: tuple[Excerpt, ...] = ()
 
     @property
     def passes(self) -> bool:
@@ -55,8 +57,9 @@ def judge(folder: Path, gold_files: Sequence[GoldFile], *, today: date, progress
     gold = goldfiles.read(gold_files, rules)
     files = folders.open_files(folder, manifest.places(described), largest=rules.limits.file_bytes)
     _check_room(files, rules.limits, mistakes)
+    bundle = manifest.bundle_of(described, files.placed, run_date=manifest.named_day(described) or today)
     report = verify(
-        manifest.bundle_of(described, files.placed, run_date=manifest.named_day(described) or today),
+        bundle,
         rules,
         gold=gold.by_task,
         offers=catalogue.offers(),
@@ -67,7 +70,8 @@ def judge(folder: Path, gold_files: Sequence[GoldFile], *, today: date, progress
     )
     missing = (*files.findings, *_unnamed(described, files, rules, mistakes))
     findings = (*missing, *_beside(report.findings, {one.task for one in missing}, mistakes))
-    return Verdict(described, tuple(mistakes), findings, rules, report, gold)
+    lines = excerpts(bundle, findings, rules.limits)
+    return Verdict(described, tuple(mistakes), findings, rules, report, gold, lines)
 
 
 def _check_room(files: Files, limits: Limits, mistakes: Mistakes) -> None:
@@ -132,7 +136,7 @@ def to_json(verdict: Verdict) -> dict[str, Any]:
         "progress": 1.0,
         "passed": verdict.passes,
         "badge": found.get("badge", "") if verdict.passes else "",
-        "findings": problems + found.get("findings", []),
+        "findings": with_excerpts(problems + found.get("findings", []), verdict.excerpts),
         "measurements": found.get("measurements", []),
         "price": found.get("price"),
         "scores": None,

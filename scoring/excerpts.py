@@ -1,10 +1,11 @@
 """The lines that findings are about, as they stand in a submitter's own files: short, and harmless to print."""
 
-import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from scoring.findings import Finding
+from scoring.readers.excerpts import harmless
 from scoring.readers.text import Text, Unreadable
 from scoring.rules import Limits
 from scoring.values import Bundle, Source
@@ -63,11 +64,13 @@ def _lines(text: Text, wanted: Iterable[int]) -> Iterator[tuple[int, str]]:
 
 
 def plain(line: bytes) -> str:
-    """The beginning of a line as harmless text: what would not print, or would turn the text round, is replaced."""
+    """The beginning of a line as harmless text."""
     text = line[: 4 * LONGEST].decode(errors="replace")
-    kept = "".join("\N{REPLACEMENT CHARACTER}" if _is_hidden(letter) else letter for letter in text[:LONGEST])
+    kept = harmless(text[:LONGEST])
     return f"{kept}…" if len(text) > LONGEST or len(line) > 4 * LONGEST else kept
 
 
-def _is_hidden(letter: str) -> bool:
-    return letter != "\t" and unicodedata.category(letter).startswith("C")
+def with_excerpts(findings: Iterable[Mapping[str, Any]], lines: Iterable[Excerpt]) -> list[dict[str, Any]]:
+    """Findings as JSON, each with the line it is about where there is one to show (`excerpt`, else null)."""
+    texts = {(one.file, one.line): one.text for one in lines}
+    return [{**found, "excerpt": texts.get((found["file"], found["line"]))} for found in findings]

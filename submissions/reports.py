@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 
 from leaderboard import catalogue, ranking
+from scoring.excerpts import Excerpt, with_excerpts
 from scoring.findings import CODES
 from scoring.rules import Feedback, Phase
 from scoring.values import Outcome, Report
@@ -97,7 +98,7 @@ def visible(
         "finished_at": verification.finished_at,
         "passed": verification.passed,
         "badge": verification.badge if verification.passed else "",
-        "findings": with_excerpts(verification),
+        "findings": _findings(verification),
         "measurements": verification.measurements,
         "scores": verification.scores,
         "preview_rank": verification.preview_rank,
@@ -107,10 +108,8 @@ def visible(
     return shown
 
 
-def with_excerpts(verification: Verification) -> list[dict[str, Any]]:
-    """The findings, each with the line it is about where there is one to show (`excerpt`, else null)."""
-    lines = {(one["file"], one["line"]): one["text"] for one in verification.excerpts}
-    return [{**found, "excerpt": lines.get((found.get("file"), found.get("line")))} for found in verification.findings]
+def _findings(verification: Verification) -> list[dict[str, Any]]:
+    return with_excerpts(verification.findings, (Excerpt(**one) for one in verification.excerpts))
 
 
 def hides_the_metric(submission: Submission) -> bool:
@@ -123,7 +122,7 @@ def _without_the_metric(verification: Verification, phase: str) -> dict[str, Any
         "badge": "",
         "findings": [
             _in_general(finding)
-            for finding in with_excerpts(verification)
+            for finding in _findings(verification)
             if not CODES[finding["code"]].reviewers_only_when_hidden
         ],
         "measurements": [_without(measurement, hidden) for measurement in verification.measurements],

@@ -1,5 +1,6 @@
 """A few numbered lines of an evidence file, to show where a number stands. Bounded in bytes read and shown."""
 
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import NamedTuple
@@ -82,4 +83,13 @@ def _shown(kept: dict[int, bytes]) -> tuple[NumberedLine, ...]:
 
 
 def _text(line: bytes) -> str:
-    return line[:LONGEST_LINE].removesuffix(b"\r").decode(errors="replace").translate(PICTURES)
+    return harmless(line[:LONGEST_LINE].removesuffix(b"\r").decode(errors="replace"))
+
+
+def harmless(text: str) -> str:
+    """Text that can be printed: what steers a terminal has its picture, what is unseen or turns text round a mark."""
+    return "".join("\N{REPLACEMENT CHARACTER}" if _is_hidden(letter) else letter for letter in text.translate(PICTURES))
+
+
+def _is_hidden(letter: str) -> bool:
+    return letter != "\t" and unicodedata.category(letter).startswith("C")

@@ -308,7 +308,7 @@ class TestScripts:
         keys |= {"file", "line", "bracket", "margin", "stability"}
         assert all(keys <= set(one) for one in verdict["measurements"])
         (warning, *_) = verdict["findings"]
-        assert set(warning) == {"code", "severity", "task", "file", "line", "message", "remedy"}
+        assert set(warning) == {"code", "severity", "task", "file", "line", "message", "remedy", "excerpt"}
 
     def test_an_error_makes_it_invalid(self, change: Change):
         verdict = checked(change({"model.code_url": ""}))

@@ -54,4 +54,4 @@ def test_there_is_an_end_to_it() -> None:
 
 
 def test_what_would_not_print_or_turn_the_text_round_is_replaced() -> None:
-    assert plain("a\tb\x00\x1b[31m\u202eevil\u200b".encode() + b"\xff") == "a\tb��[31m�evil��"
+    assert plain("a\tb\x00\x1b[31m\u202eevil\u200b".encode() + b"\xff") == "a\tb\u2400\u241b[31m�evil��"
