@@ -20,6 +20,7 @@ from scoring.readers.words import Places, Words
 _HIGH, _LOW_BITS = np.uint64(0x8080808080808080), np.uint64(0x7F7F7F7F7F7F7F7F)
 _ABOVE_BLANK = np.uint64(0x5F5F5F5F5F5F5F5F)  # 0x7f - 0x20: takes what is above a blank over 0x7f
 _7, _8, _16, _32, _56, _BYTE, _LINE_FEED = (np.uint64(value) for value in (7, 8, 16, 32, 56, 0xFF, 10))
+_ROWS = 8192  # what a processor's cache holds together with what comes of it
 _DOCUMENT = re.compile(rb"(?m)^[ \t]*-DOCSTART-(?=[ \t\r\n])")
 
 
@@ -85,7 +86,7 @@ def _tags(lines: LineBlock) -> Words | None:
         ends = ends - (block.bytes[np.maximum(ends - 1, 0)] == ord("\r"))
     last = block.words_before[ends]
     words = _after_last_blank(last)
-    if words is None or ((words == 0) & ~_is_line_feed(last)).any():
+    if words is None or not _is_line_feed(last[words == 0]).all():
         return None
     for row in _documents(data, lines.starts):
         words[row] = 0
@@ -94,14 +95,23 @@ def _tags(lines: LineBlock) -> Words | None:
 
 def _after_last_blank(words: Words) -> Words | None:
     """The bytes after the last one that is a blank or a line's end; None where one of the words has none."""
-    above = (words & _LOW_BITS) + _ABOVE_BLANK
-    blank = ~(above | words) & _HIGH
-    if not blank.all():
-        return None
-    blank |= blank >> _8
-    blank |= blank >> _16
-    blank |= blank >> _32
-    return words & ~((blank >> _7) * _BYTE)
+    found = np.empty_like(words)
+    for first in range(0, len(words), _ROWS):
+        some = words[first : first + _ROWS]
+        blank = some & _LOW_BITS
+        blank += _ABOVE_BLANK
+        blank |= some
+        np.invert(blank, out=blank)
+        blank &= _HIGH
+        if not blank.all():
+            return None
+        for bits in (_8, _16, _32):
+            blank |= blank >> bits
+        blank >>= _7
+        blank *= _BYTE
+        np.invert(blank, out=blank)
+        np.bitwise_and(some, blank, out=found[first : first + _ROWS])
+    return found
 
 
 def _is_line_feed(words: Words) -> NDArray[np.bool_]:
