@@ -158,7 +158,7 @@ def _curves(entry: Entry) -> dict[str, list[TaskCurves]]:
     found: dict[str, list[TaskCurves]] = {}
     for slug, curves in by_task_slug.items():
         place = slug if Phase(entry.phase) is not Phase.PRETRAINING else ALL_TASKS
-        found.setdefault(place, []).append(_task_curves(curves, crossings.get(place, {})))
+        found.setdefault(place, []).append(_task_curves(entry.model, curves, crossings.get(place, {})))
     return found
 
 
@@ -171,7 +171,7 @@ def _crossings(entry: Entry) -> dict[str, dict[int, float]]:
     return found
 
 
-def _task_curves(curves: Sequence[Curve], crossings: Mapping[int, float]) -> TaskCurves:
+def _task_curves(model: str, curves: Sequence[Curve], crossings: Mapping[int, float]) -> TaskCurves:
     task = curves[0].task
     runs = [
         RunCurve(curve.run, [(point[0], float(point[1])) for point in curve.points], crossings.get(curve.run))
@@ -181,7 +181,7 @@ def _task_curves(curves: Sequence[Curve], crossings: Mapping[int, float]) -> Tas
     return TaskCurves(
         slug=task.slug,
         title=task.title,
-        chart=curve_chart(task.title, float(task.cutoff), runs),
+        chart=curve_chart(task.title, float(task.cutoff), runs, model),
         rows=[row for curve in curves for row in _rows(curve, crossings.get(curve.run), most)],
         count=sum(len(curve.points) for curve in curves),
         several=len(curves) > 1,
