@@ -4,14 +4,16 @@ import json
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import Any
 
 import plotly.graph_objects as go
 
 from leaderboard.palette import COLOURS, QUIET, colour_of, symbol_of
 
-MOST_LABELS = 8
-"""Names written beside points of a front; all others are told by pointer and table."""
+MOST_LABELS = 10
+LETTER_WIDTH, LINE_HEIGHT = 0.02, 0.075
+"""Room that a name needs, as parts of the picture. Points without one are told by pointer and table."""
 BASE = {
     "showlegend": False,
     "hovermode": "closest",
@@ -37,23 +39,26 @@ class Point:
 class Axis:
     title: str
     is_log: bool = False
+    is_date: bool = False
+    """Values are ISO days."""
 
 
 def scatter(points: Sequence[Point], across: Axis, up: Axis, *, stepped: bool = False) -> dict[str, Any]:
     """Points that are links, those that lead joined by a line (in steps where a record holds until the next)."""
     figure = go.Figure()
-    leading = [point for point in points if point.leads]
+    leading, sides = [point for point in points if point.leads], _sides(points, across)
+    labelled = _labelled(points, across, up, sides)
     figure.add_scatter(
         x=[point.x for point in leading], y=[point.y for point in leading], mode="lines", hoverinfo="skip",
         line={"color": QUIET, "width": 1.5, "shape": "hv" if stepped else "linear"},
     )  # fmt: skip
     for leads in (False, True):
         drawn = [point for point in points if point.leads is leads]
-        labels = _labels(drawn) if leads else []
         figure.add_scatter(
             x=[point.x for point in drawn], y=[point.y for point in drawn], name="",
-            mode="markers+text" if leads else "markers", text=labels or None, cliponaxis=False,
-            textposition=_sides(drawn, across) or None, customdata=[point.url for point in drawn],
+            mode="markers+text", text=[_short(one.model) if one.url in labelled else "" for one in drawn],
+            textposition=[sides[point.url] for point in drawn] or None, cliponaxis=False,
+            customdata=[point.url for point in drawn],
             hovertext=[point.model for point in drawn], hovertemplate="%{hovertext}<br>%{x}, %{y:,.4~g}<extra></extra>",
             marker={
                 "size": 11 if leads else 8, "opacity": 1 if leads else 0.6,
@@ -110,26 +115,50 @@ def _axis(axis: Axis, values: Sequence[Any]) -> dict[str, Any]:
     if axis.is_log:
         drawn |= {"type": "log"} | round_ticks(values)
         if values:
-            # A little room at both ends; one value alone, or equal ones, stand in the middle of a power of ten.
+            # A little room at both ends; what lies close together stands in the middle of a power of ten.
             low, high = math.log10(min(values)), math.log10(max(values))
-            room = max((high - low) * 0.08, 0.15)
+            room = max((high - low) * 0.08, (1 - high + low) / 2)
             drawn["range"] = [low - room, high + room]
+    if axis.is_date and values:
+        days = [date.fromisoformat(value) for value in values]
+        room = timedelta(days=max((max(days) - min(days)).days * 0.06, 20))
+        ends = [(min(days) - room).isoformat(), (max(days) + room).isoformat()]
+        drawn |= {"type": "date", "range": ends, "nticks": 4, "tickformat": "%Y-%m-%d", "hoverformat": "%Y-%m-%d"}
     return drawn
 
 
-def _labels(points: Sequence[Point]) -> list[str]:
-    """Names beside the first points of a front, from its better end; nothing beside the rest."""
-    named = {id(point) for point in sorted(points, key=lambda point: point.y, reverse=True)[:MOST_LABELS]}
-    return [_short(point.model) if id(point) in named else "" for point in points]
+def _labelled(points: Sequence[Point], across: Axis, up: Axis, sides: Mapping[str, str]) -> set[str]:
+    """The addresses of the points that have room for their name: of those that lead, and of a few points all."""
+    placed = zip(points, _along(points, across, "x"), _along(points, up, "y"), strict=True)
+    candidates = [one for one in placed if one[0].leads or len(points) <= MOST_LABELS]
+    taken: dict[str, tuple[float, float, float]] = {}
+    for point, x, y in sorted(candidates, key=lambda one: (not one[0].leads, -one[2])):
+        width = LETTER_WIDTH * len(_short(point.model))
+        low, high = (x, x + width) if sides[point.url].endswith("right") else (x - width, x)
+        if all(high < left or right < low or abs(y - other) > LINE_HEIGHT for left, right, other in taken.values()):
+            taken[point.url] = low, high, y
+        if len(taken) == MOST_LABELS:
+            break
+    return set(taken)
 
 
-def _sides(points: Sequence[Point], across: Axis) -> list[str]:
-    """Labels stand towards the middle of the picture, so that none leaves it."""
-    if not points or not across.is_log:
-        return ["top left" if place else "top right" for place, _ in enumerate(points)]
-    logs = [math.log10(point.x) for point in points]
-    middle = (min(logs) + max(logs)) / 2
-    return ["top right" if log <= middle else "top left" for log in logs]
+def _along(points: Sequence[Point], axis: Axis, name: str) -> list[float]:
+    """Where each point stands between the first and the last of an axis, from 0 to 1."""
+    values = [_position(getattr(point, name), axis) for point in points]
+    low, span = min(values, default=0.0), (max(values, default=0.0) - min(values, default=0.0)) or 1.0
+    return [(value - low) / span for value in values]
+
+
+def _position(value: Any, axis: Axis) -> float:
+    if axis.is_date:
+        return date.fromisoformat(value).toordinal()
+    return math.log10(value) if axis.is_log else value
+
+
+def _sides(points: Sequence[Point], across: Axis) -> dict[str, str]:
+    """Names stand towards the middle of the picture, so that none leaves it."""
+    parts = _along(points, across, "x")
+    return {point.url: "top right" if part <= 0.5 else "top left" for point, part in zip(points, parts, strict=True)}
 
 
 def _short(name: str) -> str:

@@ -9,7 +9,7 @@ COLOURS = ("#0072B2", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
 SIGNAL = "#D55E00"
 QUIET = "#87948b"
 """Lines that join points, and what stands in the background."""
-SYMBOLS = ("circle", "square", "diamond", "triangle-up", "cross")
+SYMBOLS = ("circle", "square", "diamond", "triangle-up", "cross", "star", "triangle-down", "x", "pentagon")
 DASHES = ("solid", "dash", "dot", "dashdot", "longdash")
 
 
@@ -19,7 +19,7 @@ def colour_of(model: str) -> str:
 
 def symbol_of(model: str) -> str:
     """Beside the colour, so that many models can be told apart, and without colours too."""
-    return SYMBOLS[_number(model) // len(COLOURS) % len(SYMBOLS)]
+    return SYMBOLS[_number(model) % len(SYMBOLS)]
 
 
 def _number(model: str) -> int:

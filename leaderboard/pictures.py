@@ -94,7 +94,9 @@ def _record(query: BoardQuery, rows: Sequence[Mapping[str, Any]]) -> Picture:
     front = _running_best(boards.whole(query).filter(score__gt=0), "date")
     points = _merged({row["entry"]: _point(row, row["date"], row["score"]) for row in rows}, front)
     drawn = [point for point in points if point.y > 0]
-    figure = scatter(drawn, Axis("day of submission"), Axis(_score_words(query), is_log=True), stepped=True)
+    figure = scatter(
+        drawn, Axis("day of submission", is_date=True), Axis(_score_words(query), is_log=True), stepped=True
+    )
     return Picture(
         "record", "The record over time",
         "The best score of each day, of entries that stand on the board now.",
