@@ -121,8 +121,8 @@ def _axis(axis: Axis, values: Sequence[Any]) -> dict[str, Any]:
             drawn["range"] = [low - room, high + room]
     if axis.is_date and values:
         days = [date.fromisoformat(value) for value in values]
-        room = timedelta(days=max((max(days) - min(days)).days * 0.06, 20))
-        ends = [(min(days) - room).isoformat(), (max(days) + room).isoformat()]
+        around = timedelta(days=max((max(days) - min(days)).days * 0.06, 20))
+        ends = [(min(days) - around).isoformat(), (max(days) + around).isoformat()]
         drawn |= {"type": "date", "range": ends, "nticks": 4, "tickformat": "%Y-%m-%d", "hoverformat": "%Y-%m-%d"}
     return drawn
 
