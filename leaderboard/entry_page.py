@@ -5,13 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count
-
 from leaderboard.charts import CurveChart, RunCurve, curve_chart, thinned
 from leaderboard.citation import bibtex
 from leaderboard.columns import MEASURE_TITLES, PHASE_TITLES
+from leaderboard.history import History, Span, history_of
 from leaderboard.intervals import Intervals
-from leaderboard.models import BoardRow, Curve, Entry, Event, Outcome, PublishedScore
+from leaderboard.models import Curve, Entry, Event, Outcome
 from leaderboard.numbers import score_text
 from leaderboard.scorings import Scoring, by_task, ends_text, scorings
 from scoring.findings import Severity
@@ -84,7 +83,7 @@ class EntryPage:
     public_files: list[Mapping[str, Any]]
     private_files: list[Mapping[str, Any]]
     checks: list[Check]
-    score_history: list[PublishedScore]
+    score_history: list[Span]
     events: list[Event]
     reference: Entry | None
     bibtex: str
@@ -92,20 +91,22 @@ class EntryPage:
 
 def entry_page(entry: Entry, url: str) -> EntryPage:
     """`entry` comes with its outcomes; `url` is its permanent address."""
-    spans = list(entry.published_scores.select_related("reference").order_by("-valid_from", "-pk"))
-    newest = _newest(spans)
-    reference = next((span.reference for span in newest.values()), None)
+    found = history_of(entry)
+    history = sorted(found.spans, key=lambda span: span.valid_from, reverse=True)
+    newest = _newest(history)
+    compared = {span.reference for span in newest.values() if span.reference}
+    reference = Entry.objects.filter(pk__in=compared).first()
     against = by_task(Outcome.objects.filter(entry=reference).select_related("task")) if reference else {}
     return EntryPage(
         phase_title=PHASE_TITLES[Phase(entry.phase)],
-        standings=_standings(entry, newest, Intervals(entry.outcomes.all(), newest, against)),
+        standings=_standings(found, newest, Intervals(entry.outcomes.all(), newest, against)),
         scorings=scorings(entry, newest, against),
         curves=_curves(entry),
         findings=sorted(entry.findings, key=lambda finding: SEVERITIES.index(finding["severity"])),
         public_files=[file for file in entry.evidence if entry.offers(file)],
         private_files=[file for file in entry.evidence if not entry.offers(file)],
         checks=_checks(entry.checked_by),
-        score_history=spans if len(spans) > len(newest) else [],
+        score_history=history if len(history) > len(newest) else [],
         events=list(entry.events.all()),
         reference=reference,
         bibtex=bibtex(entry, url),
@@ -128,25 +129,23 @@ def _checks(checked_by: Mapping[str, Any]) -> list[Check]:
     return facts
 
 
-def _newest(spans: Sequence[PublishedScore]) -> dict[Measure, PublishedScore]:
+def _newest(history: Sequence[Span]) -> dict[Measure, Span]:
     """The span of each measure that holds now, or held last, in the order of the measures."""
-    newest: dict[str, PublishedScore] = {}
-    for span in spans:
+    newest: dict[str, Span] = {}
+    for span in history:
         newest.setdefault(span.measure, span)
     return {measure: newest[measure] for measure in Measure if measure in newest}
 
 
-def _standings(entry: Entry, newest: Mapping[Measure, PublishedScore], intervals: Intervals) -> list[Standing]:
-    ranks = dict(BoardRow.objects.filter(entry=entry).values_list("measure", "rank"))
-    board = BoardRow.objects.filter(edition=entry.edition_id, phase=entry.phase).order_by()
-    sizes = dict(board.values_list("measure").annotate(Count("pk")))
+def _standings(history: History, newest: Mapping[Measure, Span], intervals: Intervals) -> list[Standing]:
+    now = {one.measure: one for one in history.standings}
     return [
         Standing(
             measure=measure,
             title=MEASURE_TITLES[measure],
             score_text=score_text(span.score),
-            rank=ranks.get(measure),
-            of=sizes.get(measure),
+            rank=now[measure].rank if measure in now else None,
+            of=now[measure].of if measure in now else None,
             interval_text=ends_text(ends) if (ends := intervals.overall(measure)) else "",
         )
         for measure, span in newest.items()

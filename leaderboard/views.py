@@ -14,10 +14,11 @@ from leaderboard import boards
 from leaderboard.catalogue import rules_of
 from leaderboard.columns import MEASURE_TITLES, PHASE_TITLES
 from leaderboard.entry_page import entry_page
-from leaderboard.filters import PER_PAGE, BoardQuery, WrongQuery
+from leaderboard.filters import BoardQuery
 from leaderboard.headings import headings, sorted_words
 from leaderboard.models import Accelerator, DefaultOffer, Edition, Entry, Offer, Task
 from leaderboard.overview import glances
+from leaderboard.parameters import PER_PAGE, WrongQuery
 from leaderboard.samples import sample_path, samples
 from scoring.findings import CODES
 from scoring.rules import Measure, Phase
@@ -56,16 +57,13 @@ def board(request: HttpRequest, phase: str, measure: str) -> HttpResponse:
     context = titles | {
         "board": found,
         "query": query,
-        "editions": Edition.objects.order_by("is_demo", "-published_on", "-pk"),
+        "editions": query.editions,
         "keep_edition": f"?edition={query.edition.slug}" if query.edition_named else "",
         "headings": headings(found.columns, query),
         "sorted_words": sorted_words(found.columns, query),
         "page_sizes": PER_PAGE,
         "accelerators": dict(Accelerator.objects.values_list("slug", "short_name")),
         "export_query": query.string(page=None, per_page=None),
-        "first_page": query.string(page=None),
-        "previous_page": query.string(page=query.page - 1),
-        "next_page": query.string(page=query.page + 1),
     }
     return render(request, "leaderboard/board.html", context)
 
