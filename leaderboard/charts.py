@@ -10,7 +10,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from leaderboard.board_charts import BASE, round_ticks
-from leaderboard.models import BoardRow
+from leaderboard.lines import Line
 from leaderboard.palette import DASHES, SIGNAL, colour_of
 
 MOST_POINTS = 1500
@@ -137,7 +137,7 @@ LEFT, RIGHT, TOP, BOTTOM = 34, 12, 14, 30
 class Dot:
     """One entry in the picture; x, y and the label's place in the units of the drawing."""
 
-    row: BoardRow
+    row: Line
     x: float
     y: float
     kind: str
@@ -160,26 +160,26 @@ class Dots:
     dots: list[Dot]
     x_ticks: list[Tick]
     y_ticks: list[Tick]
-    rows: list[BoardRow]
+    rows: list[Line]
     left_out: int
     """Entries without a score above zero or without a number of parameters: in the table, not in the picture."""
 
 
-def dots(rows: Sequence[BoardRow]) -> Dots:
+def dots(rows: Sequence[Line]) -> Dots:
     """Lay out a phase's entries; an empty picture where none can be drawn."""
     drawn = [row for row in rows if row.score and row.parameters_millions]
     if not drawn:
         return Dots([], [], [], list(rows), len(rows))
     across = _Scale([row.parameters_millions or 1 for row in drawn], LEFT, WIDTH - RIGHT)
     up = _Scale([row.score or 1 for row in drawn], HEIGHT - BOTTOM, TOP)
-    placed = [_dot(row, across, up) for row in drawn]
+    placed = [_dot(row, across, up, is_leader=row is rows[0]) for row in drawn]
     # The named ones are drawn last, over the others.
     placed.sort(key=lambda dot: bool(dot.kind))
     return Dots(placed, across.ticks(), up.ticks(), list(rows), len(rows) - len(drawn))
 
 
-def _dot(row: BoardRow, across: "_Scale", up: "_Scale") -> Dot:
-    kind = "leader" if row.position == 1 else "reference" if row.is_reference else ""
+def _dot(row: Line, across: "_Scale", up: "_Scale", *, is_leader: bool) -> Dot:
+    kind = "leader" if is_leader else "reference" if row.is_reference else ""
     x, y = across(row.parameters_millions or 1), up(row.score or 1)
     to_the_left = x > WIDTH * 0.6
     # The leader stands highest: its label goes beside it, the reference's below, clear of the dots around.

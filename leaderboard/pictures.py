@@ -72,7 +72,9 @@ def pictures(query: BoardQuery) -> list[Picture]:
 
 
 def _score_against_parameters(query: BoardQuery, rows: Sequence[Mapping[str, Any]]) -> Picture:
-    front = _running_best(boards.whole(query).filter(score__gt=0, parameters_millions__gt=0), "parameters_millions")
+    front = _running_best(
+        BoardRow.objects.filter(board=query.board).filter(score__gt=0, parameters_millions__gt=0), "parameters_millions"
+    )
     points = _merged({row["entry"]: _point(row, row["parameters_millions"], row["score"]) for row in rows}, front)
     drawn = [point for point in points if point.x and point.y > 0]
     figure = scatter(drawn, Axis("millions of parameters", is_log=True), Axis(_score_words(query), is_log=True))
@@ -91,7 +93,7 @@ def _score_against_parameters(query: BoardQuery, rows: Sequence[Mapping[str, Any
 
 
 def _record(query: BoardQuery, rows: Sequence[Mapping[str, Any]]) -> Picture:
-    front = _running_best(boards.whole(query).filter(score__gt=0), "date")
+    front = _running_best(_scored(query), "date")
     points = _merged({row["entry"]: _point(row, row["date"], row["score"]) for row in rows}, front)
     drawn = [point for point in points if point.y > 0]
     figure = scatter(
@@ -177,6 +179,10 @@ def _shares(query: BoardQuery, rows: Sequence[Mapping[str, Any]]) -> Picture:
             for row in best
         ),
     )  # fmt: skip
+
+
+def _scored(query: BoardQuery) -> QuerySet[BoardRow]:
+    return BoardRow.objects.filter(board=query.board, score__gt=0)
 
 
 def _running_best(rows: QuerySet[BoardRow], along: str) -> list[Point]:

@@ -18,10 +18,11 @@ from leaderboard.catalogue import rules_of
 from leaderboard.citation import PAPER
 from leaderboard.columns import MEASURE_TITLES, PHASE_TITLES
 from leaderboard.entry_page import entry_page
-from leaderboard.filters import DEFAULT_PER_PAGE, PARAMETERS, PER_PAGE, BoardQuery, Problem, WrongQuery
+from leaderboard.filters import DEFAULT_PER_PAGE, PARAMETERS, BoardQuery
 from leaderboard.headings import headings, sorted_words
 from leaderboard.models import Accelerator, DefaultOffer, Edition, Entry, Offer, Task
 from leaderboard.overview import glances
+from leaderboard.parameters import PER_PAGE, Problem, WrongQuery
 from leaderboard.pictures import SAMPLE
 from leaderboard.pictures import pictures as drawn
 from leaderboard.samples import sample_path, samples
@@ -54,7 +55,7 @@ def board(request: HttpRequest, phase: str, measure: str) -> HttpResponse:
     context = titles | {
         "board": found,
         "query": query,
-        "editions": Edition.objects.order_by("is_demo", "-published_on", "-pk"),
+        "editions": query.editions,
         "keep_edition": _edition_of(query),
         "headings": headings(found.columns, query),
         "sorted_words": sorted_words(found.columns, query),
@@ -64,9 +65,6 @@ def board(request: HttpRequest, phase: str, measure: str) -> HttpResponse:
         "export_query": query.string(page=None, per_page=None),
         "frame": takeaways.frame(query, str(titles["board_title"])),
         "paper": PAPER,
-        "first_page": query.string(page=None),
-        "previous_page": query.string(page=query.page - 1),
-        "next_page": query.string(page=query.page + 1),
     }
     return _board_response(request, context, query)
 

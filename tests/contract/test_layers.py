@@ -45,7 +45,7 @@ ORDER = {
         "jobs",
         "rescoring publishing",
         "boards headings public_api entry_page overview walks badges",
-        "standings scorings",
+        "held scorings",
         "board_charts charts citation evidence_lines intervals derivations samples templatetags",
         "filters",
         "ranking",
