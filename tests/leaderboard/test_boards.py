@@ -1,7 +1,6 @@
 """A board: order, ties, N/R and unknown, sorting, searching, filtering, paging, and how many queries it takes."""
 
 from datetime import date
-
 from urllib.parse import urlencode
 
 import pytest
