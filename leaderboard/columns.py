@@ -113,8 +113,8 @@ def columns_of(edition: Edition, phase: Phase, measure: Measure) -> tuple[Column
 def columns_for(
     tasks: Iterable[Task], phase: Phase, measure: Measure, brought: Collection[str] = ()
 ) -> tuple[Column, ...]:
-    """As `columns_of`, of tasks that are already at hand, in board order. `brought`: keys of `BROUGHT` to show, and that
-    of `RANK_IN_FILTER` where rows have one."""
+    """As `columns_of`, of tasks that are already at hand, in board order. `brought`: keys of `BROUGHT` to show, and
+    that of `RANK_IN_FILTER` where rows have one."""
     ranks = (RANK, RANK_IN_FILTER) if RANK_IN_FILTER.key in brought else (RANK,)
     beside = [column for column in BROUGHT if column.key in brought]
     middle: list[Column] = []

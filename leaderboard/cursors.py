@@ -53,8 +53,8 @@ def _salt(address: str) -> str:
 
 def _written(key: Any) -> Any:
     """A key as JSON: bytes and days are marked, numbers stand as they are (infinity and NaN as Python writes them)."""
-    if isinstance(key, bytes | memoryview):
-        return ["b", bytes(key).hex()]
+    if isinstance(key, bytes):
+        return ["b", key.hex()]
     return ["d", key.isoformat()] if isinstance(key, date) else key
 
 

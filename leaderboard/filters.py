@@ -234,7 +234,7 @@ def _boards(phase: Phase, measure: Measure) -> tuple[list[Board], int]:
     newest = [f"-edition__{name.removeprefix('-')}" for name in NEWEST_FIRST]
     version = Subquery(CatalogueVersion.objects.values("version")[:1])
     found = Board.objects.filter(phase=phase, measure=measure).select_related("edition")
-    boards = list(found.annotate(catalogue=Coalesce(version, 0)).order_by(*newest))
+    boards: list[Any] = list(found.annotate(catalogue=Coalesce(version, 0)).order_by(*newest))
     return boards, boards[0].catalogue if boards else 0
 
 

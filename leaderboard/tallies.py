@@ -2,8 +2,9 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.db import connection
 
@@ -28,18 +29,21 @@ class Tally:
 
     def count(self, row: RowColumns, by: int) -> None:
         """Take in a row that comes (1) or goes (-1); one of the three of its entry."""
+        self.count_values({name: getattr(row, name) for name in (*FACETS, "search")}, by)
+
+    def count_values(self, row: Mapping[str, Any], by: int = 1) -> None:
         for name, value in facets_of(row):
             self.facets[name, value] += by
-        for term in terms_of(row.search):
+        for term in terms_of(row["search"]):
             self.terms[term] += by
 
 
-def facets_of(row: RowColumns) -> Iterable[tuple[str, str]]:
+def facets_of(row: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
     """What a row can be filtered by; `device` is its accelerator, or its hardware where that is not known."""
     for name in FACETS:
-        if value := facet_text(getattr(row, name)):
+        if value := facet_text(row[name]):
             yield name, value
-    if device := row.accelerator or row.hardware:
+    if device := row["accelerator"] or row["hardware"]:
         yield "device", device
 
 

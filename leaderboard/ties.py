@@ -28,6 +28,18 @@ def tie_for(edition: int, phase: str, date: Date, model: str, pk: UUID) -> int:
     return before + GAP if after is None else before + (after - before) // 2
 
 
+def number_all(edition: int, phase: str) -> None:
+    """Give all entries of a phase new numbers; their rows are still to get them."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """UPDATE leaderboard_entry AS entry SET tie = numbered.tie FROM (
+                SELECT id, %s * row_number() OVER (ORDER BY date, model COLLATE "C", id) AS tie
+                FROM leaderboard_entry WHERE edition_id = %s AND phase = %s) AS numbered
+            WHERE entry.id = numbered.id""",
+            [GAP, edition, phase],
+        )
+
+
 def _neighbours(edition: int, phase: str, date: Date, model: str, pk: UUID) -> tuple[int | None, int | None]:
     """The numbers before and after; None where the entry is the first or the last one."""
     found = []

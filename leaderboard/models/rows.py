@@ -3,7 +3,7 @@
 The rows of a board are written by `leaderboard.ranking` when an entry comes, goes or is scored anew, and never edited.
 """
 
-from typing import Self
+from typing import Any, Self
 
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
@@ -30,6 +30,18 @@ RANK = """1 + COALESCE((
     SELECT count(*) FROM leaderboard_boardrow AS better
     WHERE better.board_id = leaderboard_boardrow.board_id AND better.order_key < leaderboard_boardrow.order_key))"""
 """Better rows and one: those before the nearest mark, and those from there on. Without marks, all are counted."""
+
+
+class TextKey(models.BinaryField):
+    """What a text is sorted by (`folding`), as bytes."""
+
+    def from_db_value(self, value: Any, expression: Any, connection: Any) -> bytes | None:
+        return None if value is None else bytes(value)
+
+    def deconstruct(self) -> Any:
+        """For migrations it is a plain field of bytes: they import nothing of ours."""
+        name, _, arguments, values = super().deconstruct()
+        return name, "django.db.models.BinaryField", arguments, values
 
 
 class RowColumns(models.Model):
@@ -83,7 +95,7 @@ for _slot in range(1, SLOTS + 1):
         RowColumns.add_to_class(f"{_name}_{_slot}", models.FloatField(null=True))
 for _name in TEXT_KEYS:
     for _direction in ("up", "down"):
-        RowColumns.add_to_class(f"{_name}_{_direction}", models.BinaryField())
+        RowColumns.add_to_class(f"{_name}_{_direction}", TextKey())
 
 
 class BoardRowQuerySet(models.QuerySet["BoardRow"]):
@@ -155,16 +167,17 @@ class PastRow(RowColumns):
 
 
 class DayRow(RowColumns):
-    """A row of a board as it stood on a day, or at the prices of one: a table that lasts for one transaction."""
+    """A row of a board as it stood on a day, or at the prices of one.
 
-    board = models.ForeignKey(Board, models.DO_NOTHING, related_name="+")
-    entry = models.ForeignKey(Entry, models.DO_NOTHING, related_name="+")
-    reference = models.ForeignKey(Entry, models.DO_NOTHING, null=True, related_name="+")
+    The table is always empty: a temporary one of the same name stands before it for one transaction.
+    """
+
+    board = models.ForeignKey(Board, models.DO_NOTHING, related_name="+", db_constraint=False, db_index=False)
+    entry = models.ForeignKey(Entry, models.DO_NOTHING, related_name="+", db_constraint=False, db_index=False)
+    reference = models.ForeignKey(
+        Entry, models.DO_NOTHING, null=True, related_name="+", db_constraint=False, db_index=False
+    )
     rank = models.IntegerField(null=True)
-
-    class Meta:
-        managed = False
-        db_table = "leaderboard_dayrow"
 
     def __str__(self) -> str:
         return f"{self.model} ({self.score}) then"
