@@ -36,7 +36,7 @@ NEEDED = {
     "up": ["requirements.txt", LOCAL],
     "test": ["requirements.txt", LOCAL, "requirements-dev.txt"],
     "lint": ["requirements.txt", LOCAL, "requirements-dev.txt"],
-    "bench": ["requirements.txt", "requirements-dev.txt"],
+    "bench": ["requirements.txt", LOCAL, "requirements-dev.txt"],
 }
 MODULES = {
     "up": "hulk_site.local.up",

@@ -23,7 +23,7 @@ from rest_framework.exceptions import APIException, ValidationError
 from rest_framework.response import Response
 
 from leaderboard.evidence import BlobTooLarge
-from leaderboard.filters import WrongQuery
+from leaderboard.parameters import WrongQuery
 from submissions import errors
 
 logger = logging.getLogger(__name__)

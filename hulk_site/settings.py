@@ -62,6 +62,7 @@ MIDDLEWARE = [
     "hulk_site.middleware.ETags",
     "hulk_site.rates.RateHeaders",
     "hulk_site.problems.UnavailableMiddleware",
+    "leaderboard.page_cache.PageCacheMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "hulk_site.middleware.Slashes",

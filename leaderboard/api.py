@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import Count, Prefetch, QuerySet
+from django.db.models import Prefetch, QuerySet
 from django.http import FileResponse, Http404, StreamingHttpResponse
 from django.urls import path, reverse
 from drf_spectacular.types import OpenApiTypes
@@ -17,23 +17,23 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from leaderboard import catalogue, evidence, exports, serializers
-from leaderboard.boards import Board, board
+from leaderboard.boards import BoardPage, board
 from leaderboard.columns import MEASURE_TITLES, PHASE_TITLES
-from leaderboard.filters import PARAMETERS, PER_PAGE, BoardQuery, Problem, WrongQuery
+from leaderboard.filters import BEST, PARAMETERS, BoardQuery
+from leaderboard.held import held_scores
 from leaderboard.models import (
     Accelerator,
-    BoardRow,
+    Board,
     Curve,
     Edition,
     Entry,
     Event,
     Kind,
     Offer,
-    PublishedScore,
     Task,
 )
-from leaderboard.public_api import CataloguePages, PublicView, current_edition, edition_named
-from leaderboard.standings import held_scores
+from leaderboard.parameters import PER_PAGE, Problem, WrongQuery
+from leaderboard.public_api import CataloguePages, PublicView, edition_named
 from leaderboard.walks import walks
 from scoring.rules import Measure, Phase
 
@@ -49,7 +49,11 @@ DESCRIPTIONS = {
     "since": "First day of submission.",
     "until": "Last day of submission.",
     "max_params": "Most millions of parameters.",
+    "best": "`model`: of the rows that match, only the best of each model.",
     "edition": EDITION.description,
+    "on": "The board as it stood at the end of that UTC day.",
+    "prices_on": "The board at the prices of that day.",
+    "cursor": "A place in the board: as `next` and `previous` carry it.",
 }
 TYPES: dict[str, Any] = {
     "page": OpenApiTypes.INT,
@@ -57,8 +61,10 @@ TYPES: dict[str, Any] = {
     "since": OpenApiTypes.DATE,
     "until": OpenApiTypes.DATE,
     "max_params": OpenApiTypes.FLOAT,
+    "on": OpenApiTypes.DATE,
+    "prices_on": OpenApiTypes.DATE,
 }
-CHOICES: dict[str, Any] = {"per_page": list(map(str, PER_PAGE)), "kind": Kind.values}
+CHOICES: dict[str, Any] = {"per_page": list(map(str, PER_PAGE)), "kind": Kind.values, "best": list(BEST)}
 BOARD_PARAMETERS = [
     OpenApiParameter(
         name, TYPES.get(name, OpenApiTypes.STR), description=DESCRIPTIONS.get(name, ""), enum=CHOICES.get(name)
@@ -81,8 +87,8 @@ class BoardsView(PublicView):
     def get(self, request: Request) -> Response:
         """The nine boards of an edition."""
         edition = edition_named(request.query_params.get("edition", ""))
-        rows = BoardRow.objects.filter(edition=edition).order_by().values_list("phase", "measure")
-        counts = {(phase, measure): number for phase, measure, number in rows.annotate(number=Count("pk"))}
+        boards = Board.objects.filter(edition=edition).values_list("phase", "measure", "count")
+        counts = {(phase, measure): number for phase, measure, number in boards}
         results = [
             _summary(edition, phase, measure, counts.get((phase.value, measure.value), 0))
             for phase, measure in product(Phase, Measure)
@@ -102,8 +108,10 @@ class BoardView(PublicView):
         """One page of a board; with `format`, the whole filtered board."""
         if phase not in list(Phase) or measure not in list(Measure):
             raise Http404("There is no such board.")
-        current_edition()
-        query = BoardQuery.read(phase, measure, request.query_params, also=("format",))
+        try:
+            query = BoardQuery.read(phase, measure, request.query_params, also=("format",))
+        except Edition.DoesNotExist as error:
+            raise Http404("No edition is loaded on this server yet.") from error
         wanted = request.query_params.get("format", "")
         if wanted and wanted not in FORMATS:
             raise WrongQuery([Problem("format", "A board comes as csv or json.", FORMATS)])
@@ -115,9 +123,15 @@ class EntryView(PublicView):
     def get(self, request: Request, pk: UUID) -> Response:
         """One entry with everything its page shows. Withdrawn and superseded ones stay, and say so in `status`."""
         entry = _entry(_entries(), pk)
-        # For the serializer alone.
-        entry.files = _files(entry)  # type: ignore[attr-defined]
-        entry.walks = walks(entry, held_scores(entry))  # type: ignore[attr-defined]
+        held = held_scores(entry)
+        also = {
+            "files": _files(entry),
+            "standings": held.history.standings,
+            "scores": held.history.spans,
+            "walks": walks(entry, held),
+        }
+        for name, value in also.items():
+            setattr(entry, name, value)  # for the serializer alone
         return Response(serializers.EntrySerializer(entry).data)
 
 
@@ -223,25 +237,34 @@ def _summary(edition: Edition, phase: Phase, measure: Measure, count: int) -> di
     }
 
 
-def _page(found: Board) -> dict[str, Any]:
+def _page(found: BoardPage) -> dict[str, Any]:
     query = found.query
-    last = min(found.pages, max(1, query.page - 1))
     return {
         "count": found.count,
         "count_exact": found.count_exact,
-        "next": _address(query, query.page + 1) if found.has_next else None,
-        "previous": _address(query, last) if found.has_previous else None,
+        "next": _address(query, found.links.next),
+        "previous": _address(query, found.links.previous),
         "edition": found.edition.slug,
         "phase": query.phase.value,
         "measure": query.measure.value,
+        "on": query.on.isoformat() if query.on else None,
+        "prices_on": query.prices_on.isoformat() if query.prices_on else None,
+        "shown_instead": found.shown_instead or None,
         "footnotes": [{"text": note.text, "models": list(note.models)} for note in found.footnotes],
+        "rank_in_filter": _ranks_in_filter(found),
         "results": [exports.row_json(row) for row in found.rows],
     }
 
 
-def _address(query: BoardQuery, page: int) -> str:
+def _ranks_in_filter(found: BoardPage) -> dict[str, int | None] | None:
+    """By entry, so that rows are the same in every answer; None where there is no filter, or it matches too many."""
+    return {str(row.entry_id): row.rank_in_filter for row in found.rows} if found.shows_filter_ranks else None
+
+
+def _address(query: BoardQuery, parameters: str | None) -> str | None:
+    if parameters is None:
+        return None
     address = settings.PUBLIC_URL + reverse("api-board", args=[query.phase.value, query.measure.value])
-    parameters = query.string(page=page)
     return f"{address}?{parameters}" if parameters else address
 
 
@@ -257,9 +280,7 @@ def _stream(query: BoardQuery, wanted: str) -> StreamingHttpResponse:
 def _entries() -> QuerySet[Entry]:
     """Entries with all that one shows, in a fixed number of queries."""
     return Entry.objects.with_outcomes().prefetch_related(
-        Prefetch("rows", BoardRow.objects.order_by("measure")),
         Prefetch("events", Event.objects.order_by("at", "pk")),
-        Prefetch("published_scores", PublishedScore.objects.order_by("measure", "valid_from")),
     )
 
 

@@ -4,10 +4,10 @@ import unicodedata
 from dataclasses import dataclass
 
 from leaderboard.columns import MEASURE_TITLES, PHASE_TITLES
+from leaderboard.history import Standing
 from leaderboard.models import Entry, EntryStatus
 from leaderboard.names import printable
 from leaderboard.numbers import NOT_REACHED_TEXT, score_text
-from leaderboard.standings import Place
 from scoring.rules import Measure, Phase
 from scoring.values import Outcome as OutcomeWord
 
@@ -55,10 +55,10 @@ class Badge:
         return self.left_width + PADDING
 
 
-def badge_of(entry: Entry, measure: Measure, score: float | None, place: Place | None) -> Badge:
-    """`entry` comes with its outcomes; `score` and `place` are those of the measure's board, None where it has none."""
+def badge_of(entry: Entry, measure: Measure, standing: Standing | None) -> Badge:
+    """`entry` comes with its outcomes; `standing` is its own on the measure's board, None where it has none."""
     left = f"HULK {PHASE_TITLES[Phase(entry.phase)].lower()} {MEASURE_TITLES[measure].lower()}"
-    right, colour = _told(entry, score, place)
+    right, colour = _told(entry, standing)
     return Badge(left, right, colour, f"{left}: {right} ({printable(entry.model)})")
 
 
@@ -67,10 +67,11 @@ def text_width(text: str) -> int:
     return round(FONT_SIZE * sum(_width(character) for character in text)) + 1
 
 
-def _told(entry: Entry, score: float | None, place: Place | None) -> tuple[str, str]:
+def _told(entry: Entry, standing: Standing | None) -> tuple[str, str]:
     if entry.status != EntryStatus.PUBLISHED:
         return entry.status, RED if entry.status == EntryStatus.WITHDRAWN else GREY
-    rank = f" · rank {place.rank:,}" if place is not None and place.rank is not None else ""
+    score, place = (standing.score, standing.rank) if standing else (None, None)
+    rank = "" if place is None else f" · rank {place:,}"
     outcomes = {outcome.outcome for outcome in entry.outcomes.all()}
     if outcomes <= {OutcomeWord.NOT_REACHED, OutcomeWord.NOT_RUN}:
         return f"{NOT_REACHED_TEXT}{rank}", GREY

@@ -1,21 +1,31 @@
 """A board, ready to render: what page, API, CSV and JSON all show, so that they cannot disagree."""
 
 import math
-from collections.abc import Iterable, Mapping
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, NamedTuple
 
-from django.db.models import Case, Count, F, FloatField, Q, QuerySet, Value, When
-from django.db.models.expressions import OrderBy
-from django.db.models.functions import Collate, Lower, NullIf
+from django.db import transaction
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from leaderboard.columns import BROUGHT, CO2E, ENERGY, TEXT_SORTS, Column, columns_for, task_titles
+from leaderboard import lines as line_rows
+from leaderboard import searching
+from leaderboard.columns import CO2E, ENERGY, RANK_IN_FILTER, Column, columns_for, task_titles
+from leaderboard.cursors import Cursor
 from leaderboard.filters import DEEPEST_ROW, BoardQuery
-from leaderboard.models import BoardRow, Edition, Task
-from leaderboard.ranking import folded
+from leaderboard.lines import Line
+from leaderboard.models import Edition, Task
+from leaderboard.models.rows import FACETS
+from leaderboard.ordering import beyond, in_order, order_of
+from leaderboard.standing import Standing, first_day, standing
+from leaderboard.tallies import facet_text
 
-LEFT_BEHIND = ("entry__findings", "entry__evidence", "entry__checked_by", "entry__price", "entry__source")
-"""Long fields of an entry that no board shows."""
+OFFERED = {"hardware": "device", "framework": "framework", "organisation": "organisation"}
+"""The counted facet behind each choice of the form."""
+EXPORT_CHUNK = 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,24 +44,45 @@ class Footnote(NamedTuple):
     models: tuple[str, ...] = ()
 
 
+class Reference(NamedTuple):
+    model: str
+
+
 @dataclass(frozen=True, slots=True)
-class Board:
+class Links:
+    """Query strings of the pages around; None where there is no such page."""
+
+    first: str | None
+    previous: str | None
+    next: str | None
+    last: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class BoardPage:
     """One page of one board. `count` counts all rows that match; beyond 10,000 filtered ones it stops counting."""
 
     query: BoardQuery
     edition: Edition
     tasks: tuple[Task, ...]
     columns: tuple[Column, ...]
-    rows: list[BoardRow]
+    rows: list[Line]
     count: int
     count_exact: bool
-    page: int
-    pages: int
+    page: int | None
+    """None where nobody counted how many stand before."""
+    pages: int | None
+    """None where nobody counted to the end."""
+    links: Links
     facets: dict[str, list[Facet]]
     has_gold: bool
     """True where the gold labels of every task are imported here."""
-    reference: BoardRow | None
+    reference: Reference | None
     footnotes: list[Footnote]
+    shown_instead: str
+    """What was searched where nothing matches what was asked for; else empty."""
+    first_day: date | None
+    """Where the board stood empty on that day: the first day on which it did not."""
 
     @property
     def shows_energy(self) -> bool:
@@ -62,88 +93,67 @@ class Board:
         return CO2E in self.columns
 
     @property
-    def has_next(self) -> bool:
-        return self.page < self.pages
-
-    @property
-    def has_previous(self) -> bool:
-        return self.page > 1
+    def shows_filter_ranks(self) -> bool:
+        """Whether the rows have a rank within the filter beside the global one."""
+        return RANK_IN_FILTER in self.columns
 
 
-def board(query: BoardQuery) -> Board:
-    """The page that a query asks for, in five queries however long the board is. Past the end it has no rows."""
-    found = rows(query)
-    count, exact = counted(query, found)
-    choices, brought = _facets_and_brought(query)
-    first = (query.page - 1) * query.per_page
-    with_entries = found.select_related("entry").defer(*LEFT_BEHIND)
-    page_rows = list(with_entries[first : first + query.per_page])
-    return Board(
-        query=query,
-        edition=query.edition,
-        tasks=query.tasks,
-        columns=columns_for(query.tasks, query.phase, query.measure, brought),
-        rows=page_rows,
-        count=count,
-        count_exact=exact,
-        page=query.page,
-        pages=max(1, math.ceil(count / query.per_page)),
-        facets=choices,
-        has_gold=all(has_gold(task) for task in query.tasks),
-        reference=whole(query).filter(is_reference=True).first(),
-        footnotes=footnotes(query, page_rows),
-    )
+class _Part(NamedTuple):
+    """The rows of a page, and whether there are more on either side."""
+
+    rows: list[Line]
+    has_previous: bool
+    has_next: bool
 
 
-def whole(query: BoardQuery) -> QuerySet[BoardRow]:
-    """The rows of the board, unfiltered."""
-    return BoardRow.objects.filter(edition=query.edition, phase=query.phase, measure=query.measure)
+def board(query: BoardQuery) -> BoardPage:
+    """The page that a query asks for, in a few queries however long the board is. Past the end it has no rows."""
+    with standing(query) as stands:
+        found, part, instead = _found(query, stands)
+        count, exact = _counted(query, stands, found, part)
+        _set_ranks(query, found, part, count if exact else None)
+        in_filter = {RANK_IN_FILTER.key} if any(row.rank_in_filter for row in part.rows) else set()
+        page, pages = _place(query, count if exact else None)
+        return BoardPage(
+            query=query,
+            edition=query.edition,
+            tasks=query.tasks,
+            columns=columns_for(query.tasks, query.phase, query.measure, stands.brought | in_filter),
+            rows=part.rows,
+            count=count,
+            count_exact=exact,
+            page=page,
+            pages=pages,
+            links=_links(query, part, (count, exact), page, pages),
+            facets=_facets(query),
+            has_gold=all(has_gold(task) for task in query.tasks),
+            reference=Reference(stands.reference) if stands.reference else None,
+            footnotes=footnotes(query, part.rows),
+            shown_instead=instead,
+            first_day=first_day(query) if query.on and not stands.count else None,
+        )
 
 
-def rows(query: BoardQuery) -> QuerySet[BoardRow]:
-    """The filtered rows in the order that the query asks for."""
-    return whole(query).filter(_matching(query)).order_by(*_order(query))
+@contextmanager
+def all_lines(query: BoardQuery) -> Iterator[Iterator[Line]]:
+    """The whole filtered board in order, row by row from the database, so that memory stays flat."""
+    with transaction.atomic(savepoint=False), standing(query) as stands:
+        found = _matching(query, stands, query.q)
+        if query.q and not found.exists():
+            found = _matching(query, stands, _instead(query, stands) or query.q)
+        rows = stands.ranked(in_order(found, order_of(query)))
+        yield line_rows.lines(rows, shared(query, stands.best), "rank", chunk=EXPORT_CHUNK)
 
 
-def counted(query: BoardQuery, found: QuerySet[BoardRow]) -> tuple[int, bool]:
-    """How many rows there are, and whether that is exact: a filtered board is counted to 10,000."""
-    if not query.is_filtered:
-        return whole(query).count(), True
-    count = found.order_by()[: DEEPEST_ROW + 1].count()
-    return min(count, DEEPEST_ROW), count <= DEEPEST_ROW
+def shared(query: BoardQuery, best: float | None) -> line_rows.Board:
+    return line_rows.Board(query.phase, query.measure, task_titles(query.tasks, query.phase), best)
 
 
-def _facets_and_brought(query: BoardQuery) -> tuple[dict[str, list[Facet]], set[str]]:
-    """What the unfiltered board can be filtered by, the most frequent first, and the keys of `BROUGHT` that any of its
-    rows has. One query."""
-    found = whole(query).order_by().values("accelerator", "hardware", "framework", "organisation")
-    tally: dict[str, dict[str, tuple[str, int]]] = {"hardware": {}, "framework": {}, "organisation": {}}
-    filled = {f"with_{column.key}": Count(column.key) for column in BROUGHT}
-    brought: set[str] = set()
-    rows: Iterable[Mapping[str, Any]] = found.annotate(number=Count("pk"), **filled)
-    for row in rows:
-        brought |= {column.key for column in BROUGHT if row[f"with_{column.key}"]}
-        device = row["accelerator"] or row["hardware"]
-        for name, value in (
-            ("hardware", device),
-            ("framework", row["framework"]),
-            ("organisation", row["organisation"]),
-        ):
-            if value:
-                before = tally[name].get(value, ("", 0))[1]
-                tally[name][value] = (value, before + row["number"])
-    choices = {
-        name: sorted((Facet(value, *rest) for value, rest in values.items()), key=lambda f: (-f.count, f.title))
-        for name, values in tally.items()
-    }
-    return choices, brought
-
-
-def footnotes(query: BoardQuery, page_rows: Iterable[BoardRow]) -> list[Footnote]:
+def footnotes(query: BoardQuery, rows: Iterable[Line]) -> list[Footnote]:
     """The remarks on this page's entries, equal ones once, then those on the whole board."""
     models: dict[str, list[str]] = {}
-    for row in page_rows:
-        for text in row.entry.footnotes:
+    for row in rows:
+        for text in row.footnotes:
             models.setdefault(text, []).append(row.model)
     of_entries = [Footnote(text, tuple(names)) for text, names in models.items()]
     return of_entries + [Footnote(text) for text in query.edition.remarks.get(query.phase, [])]
@@ -153,12 +163,41 @@ def has_gold(task: Task) -> bool:
     return hasattr(task, "gold_set") and task.gold_set.is_imported
 
 
-def _matching(query: BoardQuery) -> Q:
+def _found(query: BoardQuery, stands: Standing) -> tuple[QuerySet[Any], _Part, str]:
+    """All rows that match, those of the page, and what was searched instead where nothing matched."""
+    found = _matching(query, stands, query.q)
+    part = _part(query, stands, found)
+    if query.q and not part.rows and (instead := _instead(query, stands)):
+        found = _matching(query, stands, instead)
+        return found, _part(query, stands, found), instead
+    return found, part, ""
+
+
+def _instead(query: BoardQuery, stands: Standing) -> str:
+    """The nearest known words, where no row of the board has those that were asked for."""
+    known = stands.rows.filter(searching.matching(query.q, query.edition, query.phase, is_live=stands.is_live))
+    return "" if known.exists() else searching.nearest(query.q, query.edition, query.phase)
+
+
+def _matching(query: BoardQuery, stands: Standing, words: str) -> QuerySet[Any]:
+    condition = _condition(query)
+    if words:
+        condition &= searching.matching(words, query.edition, query.phase, is_live=stands.is_live)
+    rows = stands.rows.filter(condition)
+    if query.best:
+        better = Q(order_key__lt=OuterRef("order_key")) | Q(order_key=OuterRef("order_key"), tie__lt=OuterRef("tie"))
+        same_model = stands.rows.filter(condition, better, model_up=OuterRef("model_up"))
+        rows = rows.filter(~Exists(same_model))
+    return rows
+
+
+def _condition(query: BoardQuery) -> Q:
     found = Q()
-    if query.q:
-        found &= Q(search__contains=folded(query.q))
     if query.hardware:
-        found &= Q(accelerator=query.hardware) | Q(hardware=query.hardware)
+        devices = Q()
+        for column in query.hardware_columns:
+            devices |= Q(**{column: query.hardware})
+        found &= devices
     for name in ("framework", "organisation", "kind"):
         if value := getattr(query, name):
             found &= Q(**{name: value})
@@ -169,39 +208,129 @@ def _matching(query: BoardQuery) -> Q:
     if query.until:
         found &= Q(date__lte=query.until)
     if query.max_params is not None:
-        found &= Q(parameters_millions__lte=query.max_params)
+        found &= Q(parameters_up__lte=query.max_params)
     return found
 
 
-def _order(query: BoardQuery) -> list[OrderBy | Case | F | str]:
-    """The sort, ties in the board's own order. N/R stands after all numbers and unknown last, in both directions."""
-    key = query.sort_key
-    if query.sort == "rank":
-        return ["position"]
-    if key in TEXT_SORTS:
-        text = Collate(NullIf(Lower(key), Value("")), "C")
-        return [text.desc(nulls_last=True) if query.descending else text.asc(nulls_last=True), "position"]
-    if key in ("parameters_millions", "date"):
-        column = F(key)
-        return [column.desc(nulls_last=True) if query.descending else column.asc(nulls_last=True), "position"]
-    if key == "rank":
-        return [_number("score_key", descending=False), "position"]
-    return [_number(_stored_key(query, key), descending=query.descending), "position"]
+def _part(query: BoardQuery, stands: Standing, found: QuerySet[Any]) -> _Part:
+    """The rows of the page; one more is asked for, to know whether there are more."""
+    order, cursor, size = order_of(query), query.cursor, query.per_page
+    is_first = cursor is None and query.page == 1
+    backwards = cursor is not None and cursor.backwards
+    rows = in_order(found, order, backwards=backwards)
+    also = ["key"] if order.key else []
+    if not (is_first and not order.key and not query.is_filtered and stands.is_live):
+        # The first rows of a whole board tell their ranks by themselves.
+        rows, also = stands.ranked(rows), [*also, "rank"]
+    if cursor is None:
+        rows = rows[(query.page - 1) * size : query.page * size + 1]
+    elif cursor.keys:
+        rows = beyond(rows, order, cursor.keys, cursor.entry, backwards=backwards)[: size + 1]
+    else:
+        size = (cursor.count or 0) % size or size if cursor.exact else size
+        rows = rows[: size + 1]
+    got = list(line_rows.lines(rows, shared(query, stands.best), *also))
+    more, got = len(got) > size, got[:size]
+    if backwards:
+        return _Part(got[::-1], has_previous=more, has_next=bool(cursor and cursor.keys))
+    return _Part(got, has_previous=not is_first, has_next=more)
 
 
-def _stored_key(query: BoardQuery, key: str) -> str:
-    """The column of a row that a sort key reads: rows have slots by task position."""
-    if key == "score":
-        return "score_key"
-    slugs = [slug for slug, _ in task_titles(query.tasks, query.phase)]
-    if key in slugs:
-        return f"value_key_{slugs.index(key) + 1}"
-    return f"score_key_{slugs.index(key.removesuffix('_score')) + 1}"
+def _counted(query: BoardQuery, stands: Standing, found: QuerySet[Any], part: _Part) -> tuple[int, bool]:
+    """How many rows match, and whether that is exact: a filtered board is counted to 10,000."""
+    if not query.is_filtered:
+        return stands.count, True
+    cursor = query.cursor
+    if cursor is None and query.page == 1 and not part.has_next:
+        return len(part.rows), True
+    if cursor is not None and cursor.count is not None and cursor.version == query.board.version and stands.is_live:
+        return cursor.count, cursor.exact
+    count = _known_count(query) if stands.is_live else None
+    if count is None:
+        count = found.order_by()[: DEEPEST_ROW + 1].count()
+    return min(count, DEEPEST_ROW), count <= DEEPEST_ROW
 
 
-def _number(column: str, *, descending: bool) -> Case | F:
-    """Order by a stored key. PostgreSQL puts NaN (unknown) after infinity (N/R), and that after all numbers."""
-    if not descending:
-        return F(column)
-    finite = When(**{f"{column}__lt": math.inf}, then=-F(column))
-    return Case(finite, default=F(column), output_field=FloatField())
+def _known_count(query: BoardQuery) -> int | None:
+    """What was counted before, for a board that one frequent value filters."""
+    chips = query.active
+    if len(chips) != 1:
+        return None
+    name = chips[0].parameter
+    if name in query.counts:
+        return query.counts[name]
+    value = getattr(query, name)
+    return dict(query.board.facets.get(name, ())).get(facet_text(value) if name in FACETS else "")
+
+
+def _set_ranks(query: BoardQuery, found: QuerySet[Any], part: _Part, count: int | None) -> None:
+    """Put ranks on the rows where the database has not, and ranks within the filter where few enough rows match it."""
+    rows, order = part.rows, order_of(query)
+    if not rows:
+        return
+    is_first = query.cursor is None and query.page == 1
+    if is_first and not order.key:
+        for row, rank in zip(rows, _running([row.order_key for row in rows]), strict=True):
+            if query.is_filtered:
+                row.rank_in_filter = rank
+            elif row.rank is None:
+                row.rank = rank
+    elif query.is_filtered and count is not None:
+        keys = list(found.filter(score__isnull=False).order_by("order_key").values_list("order_key", flat=True))
+        for row in rows:
+            row.rank_in_filter = bisect_left(keys, row.order_key) + 1
+    for row in rows:
+        if row.score is None:
+            row.rank = row.rank_in_filter = None
+
+
+def _running(keys: list[float]) -> Iterator[int]:
+    """Ranks of keys in order: equal ones share the first one's place."""
+    rank = 0
+    for place, key in enumerate(keys, start=1):
+        if place == 1 or key != keys[place - 2]:
+            rank = place
+        yield rank
+
+
+def _place(query: BoardQuery, count: int | None) -> tuple[int | None, int | None]:
+    """The number of the page and of all pages, as far as they are known."""
+    pages = None if count is None else max(1, math.ceil(count / query.per_page))
+    if query.cursor is None:
+        return query.page, pages
+    return query.cursor.page if query.cursor.keys else pages, pages
+
+
+def _links(query: BoardQuery, part: _Part, counted: tuple[int, bool], page: int | None, pages: int | None) -> Links:
+    order = order_of(query)
+    if not part.rows:
+        previous = query.string(page=pages or 1) if part.has_previous else None
+        return Links(query.string(page=None) if part.has_previous else None, previous, None, None)
+
+    def to(row: Line, number: int | None, *, backwards: bool) -> str:
+        keys = [row.key] if order.key else []
+        keys += [{"order_key": row.order_key, "tie": row.tie}[name] for name in order.own]
+        return query.string(
+            cursor=Cursor(backwards, tuple(keys), str(row.entry_id), number, query.board.version, *counted)
+        )
+
+    before = page - 1 if page is not None else None
+    first = query.string(page=None) if part.has_previous else None
+    return Links(
+        first=first,
+        previous=None if first is None else first if before == 1 else to(part.rows[0], before, backwards=True),
+        next=to(part.rows[-1], None if page is None else page + 1, backwards=False) if part.has_next else None,
+        last=query.string(cursor=Cursor(True, (), "", pages, query.board.version, *counted)) if part.has_next else None,
+    )
+
+
+def _facets(query: BoardQuery) -> dict[str, list[Facet]]:
+    """What the unfiltered board can be filtered by now, the most frequent values first; the chosen one in any case."""
+    found = {}
+    for name, counted in OFFERED.items():
+        values = [Facet(value, value, count) for value, count in query.board.facets.get(counted, ())]
+        chosen = getattr(query, name)
+        if chosen and all(facet.value != chosen for facet in values):
+            values.append(Facet(chosen, chosen, query.counts.get(name, 0)))
+        found[name] = values
+    return found

@@ -102,12 +102,14 @@ def price_json(hardware: Hardware, price: Price | None) -> dict[str, Any]:
 
 def hardware_of(entry: Entry) -> Hardware | None:
     """What an entry ran on, with the price it asked for; None where the source names no hardware."""
-    if entry.accelerator is None:
-        return None
-    asked: Mapping[str, Any] = entry.price
+    return hardware_asked(entry.accelerator.slug, entry.count, entry.price) if entry.accelerator else None
+
+
+def hardware_asked(accelerator: str, count: int, asked: Mapping[str, Any]) -> Hardware:
+    """Hardware with the price that an entry's record (`price_json`) says it asked for."""
     return Hardware(
-        accelerator=entry.accelerator.slug,
-        count=entry.count,
+        accelerator=accelerator,
+        count=count,
         offer=asked.get("named_offer"),
         usd_per_hour=asked.get("declared_usd_per_hour"),
         price_source=asked.get("declared_source") or "",

@@ -9,11 +9,10 @@ from typing import Any
 import pandas as pd
 import plotly.graph_objects as go
 
-from leaderboard.models import BoardRow
+from leaderboard.board_charts import BASE, round_ticks
+from leaderboard.lines import Line
+from leaderboard.palette import DASHES, SIGNAL, colour_of
 
-RUN_COLOURS = ("#0072B2", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
-"""Okabe-Ito: told apart by colour-blind readers, and strong enough on light and dark ground."""
-CUTOFF_COLOUR = "#D55E00"
 MOST_POINTS = 1500
 """Points of a curve that a browser draws; longer ones are thinned, the crossing always kept."""
 
@@ -36,21 +35,25 @@ class CurveChart:
     label: str
 
 
-def curve_chart(title: str, cutoff: float, runs: Sequence[RunCurve]) -> CurveChart:
-    """Metric over elapsed time on a logarithmic axis, with the cut-off line and each run's crossing."""
+def curve_chart(title: str, cutoff: float, runs: Sequence[RunCurve], model: str) -> CurveChart:
+    """Metric over elapsed time on a logarithmic axis, with the cut-off line and each run's crossing.
+
+    All runs have the model's colour; of several, each has its own dashes and its name at its end.
+    """
     figure = go.Figure()
     for place, run in enumerate(runs):
-        _draw_run(figure, run, RUN_COLOURS[place % len(RUN_COLOURS)], len(runs) > 1)
-    for place, run in enumerate(runs):
-        _draw_smoothed(figure, run, RUN_COLOURS[place % len(RUN_COLOURS)])
-    figure.add_hline(y=cutoff, line={"color": CUTOFF_COLOUR, "width": 1.5, "dash": "dash"})
+        dash = DASHES[place % len(DASHES)]
+        _draw_run(figure, run, {"color": colour_of(model), "width": 2, "dash": dash}, len(runs) > 1)
+    for run in runs:
+        _draw_smoothed(figure, run, colour_of(model))
+    figure.add_hline(y=cutoff, line={"color": SIGNAL, "width": 1.5, "dash": "dash"})
     figure.add_annotation(
         x=0, y=cutoff, xref="paper", text=f"cut-off {cutoff:g}", showarrow=False, xanchor="left", yanchor="bottom",
     )  # fmt: skip
+    times = [seconds for run in runs for seconds, _ in run.points]
     figure.update_layout(
-        template=go.layout.Template(), showlegend=False, hovermode="closest", height=340,
-        margin={"l": 52, "r": 16, "t": 12, "b": 44}, paper_bgcolor="rgba(0,0,0,0)", plot_bgcolor="rgba(0,0,0,0)",
-        xaxis={"type": "log", "title": {"text": "elapsed seconds (logarithmic)"}} | _round_ticks(runs),
+        template=go.layout.Template(), **BASE | {"height": 340},
+        xaxis={"type": "log", "title": {"text": "elapsed seconds (logarithmic)"}} | round_ticks(times),
         yaxis={"title": {"text": f"{title}, percent"}, "range": _span(cutoff, runs)},
     )  # fmt: skip
     return CurveChart(json.loads(figure.to_json()), _label(title, cutoff, runs))
@@ -65,14 +68,15 @@ def thinned(points: Sequence[Any], most: int, keep: float | None) -> list[Any]:
     return [point for place, point in enumerate(points) if place % step == 0 or place == last or point[0] == keep]
 
 
-def _draw_run(figure: go.Figure, run: RunCurve, colour: str, several: bool) -> None:
+def _draw_run(figure: go.Figure, run: RunCurve, line: dict[str, Any], several: bool) -> None:
     """The curve, and its crossing with its time beside it, on the side where the curve is not."""
     # A logarithmic axis has no zero: an evaluation before training starts stands in the table only.
     points = [point for point in thinned(run.points, MOST_POINTS, run.crossed_at) if point[0] > 0]
     name = f"run {run.run}" if several else "dev metric"
     figure.add_scatter(
         x=[seconds for seconds, _ in points], y=[metric for _, metric in points], name=name,
-        mode="lines+markers" if len(points) <= 60 else "lines", line={"color": colour, "width": 2},
+        mode=("lines+markers" if len(points) <= 60 else "lines") + ("+text" if several else ""), line=line,
+        text=[""] * (len(points) - 1) + [name] if several else None, textposition="bottom left", cliponaxis=False,
         marker={"size": 5}, hovertemplate="%{x:,.6~g} s: %{y:.4~f}<extra>" + name + "</extra>",
     )  # fmt: skip
     crossing = next((point for point in points if point[0] == run.crossed_at), None)
@@ -82,7 +86,7 @@ def _draw_run(figure: go.Figure, run: RunCurve, colour: str, several: bool) -> N
         x=[crossing[0]], y=[crossing[1]], name="crossing", mode="markers+text",
         text=[f"{crossing[0]:,.2f} s"], textposition="top left" if _is_late(crossing[0], points) else "bottom right",
         cliponaxis=False,
-        marker={"size": 12, "symbol": "circle-open", "color": CUTOFF_COLOUR, "line": {"width": 2.5}},
+        marker={"size": 12, "symbol": "circle-open", "color": SIGNAL, "line": {"width": 2.5}},
         hovertemplate="%{x:,.6~g} s: %{y:.4~f}<extra>first at or above the cut-off</extra>",
     )  # fmt: skip
 
@@ -99,7 +103,7 @@ def _draw_smoothed(figure: go.Figure, run: RunCurve, colour: str) -> None:
     points = [point for point in thinned(smoothed(run.points), MOST_POINTS, None) if point[0] > 0]
     figure.add_scatter(
         x=[seconds for seconds, _ in points], y=[metric for _, metric in points], name="smoothed", meta="smoothed",
-        visible=False, mode="lines", line={"color": colour, "width": 1.5, "dash": "dot"},
+        visible=False, mode="lines", opacity=0.5, line={"color": colour, "width": 4},
         hovertemplate="%{x:,.6~g} s: %{y:.4~f}<extra>smoothed</extra>",
     )  # fmt: skip
 
@@ -115,16 +119,6 @@ def _span(cutoff: float, runs: Iterable[RunCurve]) -> list[float]:
     values = [cutoff, *(metric for run in runs for _, metric in run.points)]
     room = max((max(values) - min(values)) * 0.08, 0.5)
     return [max(0.0, min(values) - room), max(values) + room]
-
-
-def _round_ticks(runs: Iterable[RunCurve]) -> dict[str, Any]:
-    """Ticks at 1, 2 and 5 of each power of ten, written out: Plotly's own print the bare digit between two powers."""
-    times = [seconds for run in runs for seconds, _ in run.points if seconds > 0]
-    if not times:
-        return {}
-    decades = range(math.floor(math.log10(min(times))), math.ceil(math.log10(max(times))) + 1)
-    ticks = [step * 10.0**decade for decade in decades for step in (1, 2, 5)]
-    return {"tickvals": ticks, "ticktext": [f"{tick:,g}" if tick < 1e15 else f"{tick:g}" for tick in ticks]}
 
 
 def _label(title: str, cutoff: float, runs: Sequence[RunCurve]) -> str:
@@ -143,7 +137,7 @@ LEFT, RIGHT, TOP, BOTTOM = 34, 12, 14, 30
 class Dot:
     """One entry in the picture; x, y and the label's place in the units of the drawing."""
 
-    row: BoardRow
+    row: Line
     x: float
     y: float
     kind: str
@@ -166,26 +160,26 @@ class Dots:
     dots: list[Dot]
     x_ticks: list[Tick]
     y_ticks: list[Tick]
-    rows: list[BoardRow]
+    rows: list[Line]
     left_out: int
     """Entries without a score above zero or without a number of parameters: in the table, not in the picture."""
 
 
-def dots(rows: Sequence[BoardRow]) -> Dots:
+def dots(rows: Sequence[Line]) -> Dots:
     """Lay out a phase's entries; an empty picture where none can be drawn."""
     drawn = [row for row in rows if row.score and row.parameters_millions]
     if not drawn:
         return Dots([], [], [], list(rows), len(rows))
     across = _Scale([row.parameters_millions or 1 for row in drawn], LEFT, WIDTH - RIGHT)
     up = _Scale([row.score or 1 for row in drawn], HEIGHT - BOTTOM, TOP)
-    placed = [_dot(row, across, up) for row in drawn]
+    placed = [_dot(row, across, up, is_leader=row is rows[0]) for row in drawn]
     # The named ones are drawn last, over the others.
     placed.sort(key=lambda dot: bool(dot.kind))
     return Dots(placed, across.ticks(), up.ticks(), list(rows), len(rows) - len(drawn))
 
 
-def _dot(row: BoardRow, across: "_Scale", up: "_Scale") -> Dot:
-    kind = "leader" if row.position == 1 else "reference" if row.is_reference else ""
+def _dot(row: Line, across: "_Scale", up: "_Scale", *, is_leader: bool) -> Dot:
+    kind = "leader" if is_leader else "reference" if row.is_reference else ""
     x, y = across(row.parameters_millions or 1), up(row.score or 1)
     to_the_left = x > WIDTH * 0.6
     # The leader stands highest: its label goes beside it, the reference's below, clear of the dots around.

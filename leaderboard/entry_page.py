@@ -8,11 +8,12 @@ from typing import Any
 from leaderboard.charts import CurveChart, RunCurve, curve_chart, thinned
 from leaderboard.citation import PAPER, bibtex
 from leaderboard.columns import MEASURE_TITLES, PHASE_TITLES
+from leaderboard.held import Held, held_scores
+from leaderboard.history import Span
 from leaderboard.intervals import Intervals
-from leaderboard.models import Curve, Entry, Event, PublishedScore
+from leaderboard.models import Curve, Entry, Event
 from leaderboard.numbers import score_text
 from leaderboard.scorings import Scoring, ends_text, scorings
-from leaderboard.standings import Held, held_scores, places_of
 from scoring.findings import Severity
 from scoring.rules import ALL_TASKS, Measure, Phase
 
@@ -83,7 +84,7 @@ class EntryPage:
     public_files: list[Mapping[str, Any]]
     private_files: list[Mapping[str, Any]]
     checks: list[Check]
-    score_history: list[PublishedScore]
+    score_history: list[Span]
     events: list[Event]
     reference: Entry | None
     bibtex: str
@@ -102,16 +103,17 @@ class EntryPage:
 def entry_page(entry: Entry, url: str) -> EntryPage:
     """`entry` comes with its outcomes; `url` is its permanent address."""
     held = held_scores(entry)
+    history = sorted(held.history.spans, key=lambda span: span.valid_from, reverse=True)
     return EntryPage(
         phase_title=PHASE_TITLES[Phase(entry.phase)],
-        standings=_standings(entry, held, Intervals(entry.outcomes.all(), held.newest, held.against)),
+        standings=_standings(held, Intervals(entry.outcomes.all(), held.newest, held.against)),
         scorings=scorings(entry, held.newest, held.against),
         curves=_curves(entry),
         findings=sorted(entry.findings, key=lambda finding: SEVERITIES.index(finding["severity"])),
         public_files=[file for file in entry.evidence if entry.offers(file)],
         private_files=[file for file in entry.evidence if not entry.offers(file)],
         checks=_checks(entry.checked_by),
-        score_history=held.spans if len(held.spans) > len(held.newest) else [],
+        score_history=history if len(history) > len(held.newest) else [],
         events=list(entry.events.all()),
         reference=held.reference,
         bibtex=bibtex(entry, url),
@@ -135,15 +137,15 @@ def _checks(checked_by: Mapping[str, Any]) -> list[Check]:
     return facts
 
 
-def _standings(entry: Entry, held: Held, intervals: Intervals) -> list[Standing]:
-    places = places_of(entry)
+def _standings(held: Held, intervals: Intervals) -> list[Standing]:
+    now = held.standings
     return [
         Standing(
             measure=measure,
             title=MEASURE_TITLES[measure],
             score_text=score_text(span.score),
-            rank=places[measure].rank if measure in places else None,
-            of=places[measure].of if measure in places else None,
+            rank=now[measure].rank if measure in now else None,
+            of=now[measure].of if measure in now else None,
             interval_text=ends_text(ends) if (ends := intervals.overall(measure)) else "",
         )
         for measure, span in held.newest.items()
@@ -158,7 +160,7 @@ def _curves(entry: Entry) -> dict[str, list[TaskCurves]]:
     found: dict[str, list[TaskCurves]] = {}
     for slug, curves in by_task_slug.items():
         place = slug if Phase(entry.phase) is not Phase.PRETRAINING else ALL_TASKS
-        found.setdefault(place, []).append(_task_curves(curves, crossings.get(place, {})))
+        found.setdefault(place, []).append(_task_curves(entry.model, curves, crossings.get(place, {})))
     return found
 
 
@@ -171,7 +173,7 @@ def _crossings(entry: Entry) -> dict[str, dict[int, float]]:
     return found
 
 
-def _task_curves(curves: Sequence[Curve], crossings: Mapping[int, float]) -> TaskCurves:
+def _task_curves(model: str, curves: Sequence[Curve], crossings: Mapping[int, float]) -> TaskCurves:
     task = curves[0].task
     runs = [
         RunCurve(curve.run, [(point[0], float(point[1])) for point in curve.points], crossings.get(curve.run))
@@ -181,7 +183,7 @@ def _task_curves(curves: Sequence[Curve], crossings: Mapping[int, float]) -> Tas
     return TaskCurves(
         slug=task.slug,
         title=task.title,
-        chart=curve_chart(task.title, float(task.cutoff), runs),
+        chart=curve_chart(task.title, float(task.cutoff), runs, model),
         rows=[row for curve in curves for row in _rows(curve, crossings.get(curve.run), most)],
         count=sum(len(curve.points) for curve in curves),
         several=len(curves) > 1,

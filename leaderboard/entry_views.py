@@ -11,8 +11,8 @@ from django.views.decorators.http import require_safe
 from leaderboard import walks
 from leaderboard.columns import MEASURE_TITLES, PHASE_TITLES
 from leaderboard.evidence_lines import lines_around, public_file
+from leaderboard.held import Held, held_scores
 from leaderboard.models import Entry, Outcome
-from leaderboard.standings import Held, held_scores, places_of
 from scoring.readers.excerpts import Excerpt
 from scoring.rules import ALL_TASKS, Measure, Phase
 
@@ -107,7 +107,7 @@ def _around(entry: Entry, held: Held, measure: str) -> dict[str, object]:
         "phase_title": PHASE_TITLES[Phase(entry.phase)],
         "measure": measure,
         "measures": {one.value: MEASURE_TITLES[one] for one in held.newest},
-        "place": places_of(entry).get(measure),
+        "place": held.standings.get(measure),
         "reference": held.reference,
         "overall_url": walks.overall_url(entry, measure) if entry.phase != Phase.PRETRAINING else "",
     }

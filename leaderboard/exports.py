@@ -2,24 +2,23 @@
 
 import csv
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 from django.conf import settings
 
-from leaderboard.boards import rows
+from leaderboard.boards import all_lines
 from leaderboard.columns import task_titles
 from leaderboard.filters import BoardQuery
-from leaderboard.models import BoardRow
+from leaderboard.lines import Cell, Line
 from leaderboard.numbers import plain
 
-CHUNK = 2000
 FIXED = ("rank", "entry", "url", "model", "organisation", "parameters_millions", "hardware", "date", "kind", "verified")
 PER_TASK = ("outcome", "value", "unit", "score")
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
-def row_json(row: BoardRow) -> dict[str, Any]:
+def row_json(row: Line) -> dict[str, Any]:
     """The shape of a board row that scripts rely on (INTERFACES section 2)."""
     return {
         "rank": row.rank,
@@ -40,9 +39,13 @@ def row_json(row: BoardRow) -> dict[str, Any]:
         "spread": row.spread,
         "energy_kwh": row.energy_kwh,
         "co2e_kg": row.co2e_kg,
-        "tasks": {task["slug"]: {name: task[name] for name in PER_TASK} for task in row.tasks},
+        "tasks": tasks_json(row.tasks),
         "score": row.score,
     }
+
+
+def tasks_json(tasks: list[Cell]) -> dict[str, Any]:
+    return {task.slug: {name: getattr(task, name) for name in PER_TASK} for task in tasks}
 
 
 def entry_url(pk: Any) -> str:
@@ -59,16 +62,18 @@ def csv_rows(query: BoardQuery) -> Iterator[str]:
     """The lines of the CSV, header first, CRLF as RFC 4180 has it."""
     writer = csv.writer(_Echo())
     yield writer.writerow(csv_header(query))
-    for row in _all(query):
-        yield writer.writerow([_cell(value) for value in _values(row_json(row))])
+    with all_lines(query) as rows:
+        for row in rows:
+            yield writer.writerow([_cell(value) for value in _values(row_json(row))])
 
 
 def json_rows(query: BoardQuery) -> Iterator[str]:
     """One JSON array of rows, in pieces."""
     before = "["
-    for row in _all(query):
-        yield before + json.dumps(row_json(row), ensure_ascii=False)
-        before = ",\n"
+    with all_lines(query) as rows:
+        for row in rows:
+            yield before + json.dumps(row_json(row), ensure_ascii=False)
+            before = ",\n"
     yield "[]" if before == "[" else "]"
 
 
@@ -82,10 +87,6 @@ class _Echo:
 
     def write(self, line: str) -> str:
         return line
-
-
-def _all(query: BoardQuery) -> Iterable[BoardRow]:
-    return rows(query).iterator(chunk_size=CHUNK)
 
 
 def _values(row: dict[str, Any]) -> Iterator[Any]:

@@ -9,10 +9,10 @@ from django.urls import reverse_lazy
 from django.utils.feedgenerator import Atom1Feed
 
 from leaderboard.columns import MEASURE_TITLES, PHASE_TITLES
+from leaderboard.held import scores_of
 from leaderboard.models import Entry
 from leaderboard.names import printable
 from leaderboard.numbers import score_text
-from leaderboard.standings import scores_of
 from scoring.rules import Measure, Phase
 
 NEWEST = 50

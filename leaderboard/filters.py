@@ -3,25 +3,41 @@
 A wrong value is a WrongQuery that lists the right ones; no value ever gives a silently different board.
 """
 
-import math
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
+from django.db.models import Q, Subquery
+from django.db.models.functions import Coalesce
 from django.http import QueryDict
 
 from leaderboard.columns import sort_keys
-from leaderboard.models import Edition, Entry, Kind, Task
-from scoring.manifest import shown
+from leaderboard.cursors import Cursor, StaleCursor
+from leaderboard.cursors import read as read_cursor
+from leaderboard.models import Board, CatalogueVersion, Edition, Facet, Kind, Task
+from leaderboard.models.catalogue import NEWEST_FIRST
+from leaderboard.parameters import (
+    Problem,
+    Wrong,
+    WrongQuery,
+    day_of,
+    millions,
+    one_of,
+    page_size,
+    past_day,
+    search,
+    sort_key,
+    sound,
+    truth,
+    whole,
+)
 from scoring.rules import Measure, Phase
 
-PER_PAGE = (10, 25, 50, 100)
 DEFAULT_PER_PAGE = 25
 DEEPEST_ROW = 10_000
 """`page` works to this row."""
-LONGEST_SEARCH = 200
 PARAMETERS = (
     "q",
     "sort",
@@ -35,36 +51,17 @@ PARAMETERS = (
     "since",
     "until",
     "max_params",
+    "best",
     "edition",
+    "on",
+    "prices_on",
+    "cursor",
 )
-FILTERS = ("q", "hardware", "framework", "organisation", "kind", "verified", "since", "until", "max_params")
-TRUTHS = {"true": True, "1": True, "yes": True, "on": True, "false": False, "0": False, "no": False, "off": False}
-
-
-class Problem(NamedTuple):
-    """One wrong parameter: what is wrong with it, and which values are right (empty where they cannot be listed)."""
-
-    parameter: str
-    message: str
-    allowed: tuple[str, ...] = ()
-
-
-class WrongQuery(ValueError):
-    """The address of a board is wrong; carries every problem, not only the first."""
-
-    code = "wrong-query"
-
-    def __init__(self, problems: Iterable[Problem]) -> None:
-        self.problems = list(problems)
-        super().__init__(" ".join(problem.message for problem in self.problems))
-
-
-class Wrong(ValueError):
-    """One value cannot be read; `allowed` lists the right ones where there is a list."""
-
-    def __init__(self, message: str, allowed: Iterable[str] = ()) -> None:
-        super().__init__(message)
-        self.allowed = tuple(allowed)
+FILTERS = ("q", "hardware", "framework", "organisation", "kind", "verified", "since", "until", "max_params", "best")
+MOMENTS = ("on", "prices_on")
+BEST = ("model",)
+MOST_NAMED = 100
+"""Right values that an error lists."""
 
 
 class Chip(NamedTuple):
@@ -81,9 +78,14 @@ class BoardQuery:
 
     phase: Phase
     measure: Measure
-    edition: Edition
+    board: Board
+    """With its edition at hand."""
     tasks: tuple[Task, ...]
     """In board order, each with its gold set at hand."""
+    editions: tuple[Edition, ...] = field(default=(), compare=False)
+    """All of them, real ones first, then the newest."""
+    catalogue: int = field(default=0, compare=False)
+    """The version of the catalogue."""
     edition_named: bool = False
     """True where the address names the edition: then links keep naming it."""
     q: str = ""
@@ -98,6 +100,14 @@ class BoardQuery:
     since: date | None = None
     until: date | None = None
     max_params: float | None = None
+    best: str = ""
+    on: date | None = None
+    prices_on: date | None = None
+    cursor: Cursor | None = None
+    hardware_columns: tuple[str, ...] = field(default=("accelerator", "hardware"), compare=False)
+    """Where a row may have the value of `hardware`."""
+    counts: Mapping[str, int] = field(default_factory=dict, compare=False)
+    """How many rows of the phase have the value that a filter asks for, by parameter, where that was counted."""
 
     @classmethod
     def read(cls, phase: str, measure: str, params: QueryDict, *, also: Sequence[str] = ()) -> "BoardQuery":
@@ -105,32 +115,60 @@ class BoardQuery:
 
         Raises WrongQuery with all that is wrong, and Edition.DoesNotExist where no edition is loaded at all.
         """
-        edition, problems = _edition(params)
-        tasks = tuple(edition.tasks.select_related("gold_set").order_by("position"))
         where = (Phase(phase), Measure(measure))
+        boards, catalogue = _boards(*where)
+        board, problems = _named(params, boards)
+        tasks = tasks_of(board)
         problems += _unknown_names(params, also) + _given_twice(params)
         values: dict[str, Any] = {}
-        for name, reader in _readers(edition, sort_keys(tasks, where[0])).items():
+        for name, reader in _readers(board.edition, sort_keys(tasks, where[0])).items():
             text = params.get(name, "")
             if not text.strip():
                 continue
             try:
                 values[name] = reader(text.strip())
             except Wrong as wrong:
-                problems.append(Problem(name, str(wrong), wrong.allowed))
-        query = cls(*where, edition, tasks, edition_named=bool(params.get("edition")), **values)
-        problems += query._contradictions()
+                allowed = wrong.allowed or (_values_of(board.edition, name) if name in USED else ())
+                problems.append(Problem(name, str(wrong), allowed))
+        problems += _unused(board, values)
+        query = cls(
+            *where,
+            board,
+            tasks,
+            editions=tuple(sorted((one.edition for one in boards), key=lambda edition: edition.is_demo)),
+            catalogue=catalogue,
+            edition_named=bool(params.get("edition")),
+            **values,
+        )
+        problems += query._contradictions(params)
         if problems:
             raise WrongQuery(problems)
-        return query
+        return query._at(params.get("cursor", "").strip())
+
+    @property
+    def edition(self) -> Edition:
+        return self.board.edition
+
+    @property
+    def address(self) -> str:
+        """The board without the place in it: what a cursor goes with."""
+        return f"{self.phase.value}/{self.measure.value}/{self.edition.slug}?{self.string(page=None, cursor=None)}"
+
+    def _at(self, cursor: str) -> "BoardQuery":
+        if not cursor:
+            return self
+        try:
+            return replace(self, cursor=read_cursor(cursor, self.address))
+        except StaleCursor as error:
+            raise WrongQuery([Problem("cursor", str(error))]) from error
 
     def string(self, **changes: Any) -> str:
         """The query string (without `?`) of this board with some parameters changed, for links.
 
-        None takes a parameter away. Whatever changes but the page leads back to the first page.
+        None takes a parameter away. Whatever changes but the place leads back to the first page.
         """
-        if changes and "page" not in changes:
-            changes["page"] = 1
+        if changes:
+            changes = {"page": 1, "cursor": None, **changes}
         clean = {name: getattr(BLANK, name) if value is None else value for name, value in changes.items()}
         return urlencode(list(replace(self, **clean)._parameters()))
 
@@ -149,26 +187,33 @@ class BoardQuery:
     @property
     def active(self) -> list[Chip]:
         """The filters that are on, each with the address that takes it off."""
-        on = [name for name in FILTERS if getattr(self, name) != getattr(BLANK, name)]
+        on = [name for name in (*FILTERS, *MOMENTS) if getattr(self, name) != getattr(BLANK, name)]
         return [Chip(name, self._label(name), self.string(**{name: None})) for name in on]
 
     def _label(self, name: str) -> str:
         value = getattr(self, name)
         if name == "verified":
             return "verified" if value else "not verified"
-        words = {"q": "search", "max_params": "at most, M parameters"}.get(name, name)
-        return f"{words}: {_written(value)}"
+        if name == "best":
+            return "best per model"
+        words = {"q": "search", "max_params": "at most, M parameters", "on": "as of", "prices_on": "at prices of"}
+        return f"{words.get(name, name)}: {_written(value)}"
 
     def _parameters(self) -> Iterable[tuple[str, str]]:
         for name in PARAMETERS:
             if name == "edition":
                 if self.edition_named:
                     yield name, self.edition.slug
+            elif name == "cursor":
+                if self.cursor is not None:
+                    yield name, self.cursor.text(self.address)
             elif getattr(self, name) != getattr(BLANK, name):
                 yield name, _written(getattr(self, name))
 
-    def _contradictions(self) -> list[Problem]:
+    def _contradictions(self, params: QueryDict) -> list[Problem]:
         problems = []
+        if params.get("cursor", "").strip() and params.get("page", "").strip():
+            problems.append(Problem("cursor", "`cursor` and `page` both say which rows to show; give one of them."))
         if self.since and self.until and self.since > self.until:
             problems.append(Problem("until", "`until` lies before `since`: no entry can be between them."))
         if self.page * self.per_page > max(DEEPEST_ROW, self.per_page):
@@ -184,16 +229,32 @@ def _written(value: Any) -> str:
     return f"{value:.15g}" if isinstance(value, float) else str(value)
 
 
-def _edition(params: QueryDict) -> tuple[Edition, list[Problem]]:
-    """The edition that is named, else the newest that is not a demo."""
+def _boards(phase: Phase, measure: Measure) -> tuple[list[Board], int]:
+    """This board of every edition, the newest first, and the version of the catalogue. One query."""
+    newest = [f"-edition__{name.removeprefix('-')}" for name in NEWEST_FIRST]
+    version = Subquery(CatalogueVersion.objects.values("version")[:1])
+    found = Board.objects.filter(phase=phase, measure=measure).select_related("edition")
+    boards: list[Any] = list(found.annotate(catalogue=Coalesce(version, 0)).order_by(*newest))
+    return boards, boards[0].catalogue if boards else 0
+
+
+def _named(params: QueryDict, boards: Sequence[Board]) -> tuple[Board, list[Problem]]:
+    """The board of the edition that is named, else of the newest that is not a demo."""
     slug = params.get("edition", "").strip()
-    if not slug:
-        return Edition.objects.current(), []
-    named = Edition.objects.filter(slug=slug).first() if "\0" not in slug else None
-    if named:
+    if named := next((board for board in boards if board.edition.slug == slug), None):
         return named, []
-    allowed = tuple(Edition.objects.values_list("slug", flat=True))
-    return Edition.objects.current(), [Problem("edition", "There is no such edition.", allowed)]
+    current = next((board for board in boards if not board.edition.is_demo), None)
+    if current is None:
+        raise Edition.DoesNotExist
+    if not slug:
+        return current, []
+    allowed = tuple(board.edition.slug for board in boards)
+    return current, [Problem("edition", "There is no such edition.", allowed)]
+
+
+def tasks_of(board: Board) -> tuple[Task, ...]:
+    """The edition's tasks in board order, each with its gold set at hand."""
+    return tuple(board.edition.tasks.select_related("gold_set").order_by("position"))
 
 
 def _unknown_names(params: QueryDict, also: Sequence[str]) -> list[Problem]:
@@ -210,94 +271,64 @@ def _given_twice(params: QueryDict) -> list[Problem]:
 def _readers(edition: Edition, sorts: list[str]) -> dict[str, Callable[[str], Any]]:
     """By parameter, what turns its text into a value or raises Wrong."""
     return {
-        "q": _search,
-        "sort": lambda text: _sort(text, sorts),
-        "page": lambda text: _whole(text, "page"),
-        "per_page": _per_page,
-        "hardware": lambda text: _used(text, edition, "hardware", ("accelerator__slug", "hardware_text")),
-        "framework": lambda text: _used(text, edition, "framework", ("framework",)),
-        "organisation": lambda text: _used(text, edition, "organisation", ("organisation",)),
-        "kind": lambda text: _one_of(text, "kind", Kind.values),
-        "verified": _truth,
-        "since": lambda text: _day(text, "since"),
-        "until": lambda text: _day(text, "until"),
-        "max_params": _millions,
+        "q": search,
+        "sort": lambda text: sort_key(text, sorts),
+        "page": lambda text: whole(text, "page"),
+        "per_page": page_size,
+        "hardware": lambda text: sound(text, "hardware"),
+        "framework": lambda text: sound(text, "framework"),
+        "organisation": lambda text: sound(text, "organisation"),
+        "kind": lambda text: one_of(text, "kind", Kind.values),
+        "verified": truth,
+        "since": lambda text: day_of(text, "since"),
+        "until": lambda text: day_of(text, "until"),
+        "max_params": millions,
+        "best": lambda text: one_of(text, "best", BEST),
+        "on": lambda text: past_day(text, "on"),
+        "prices_on": lambda text: past_day(text, "prices_on"),
     }
 
 
-def _search(text: str) -> str:
-    if len(text) > LONGEST_SEARCH:
-        raise Wrong(f"`q` is longer than {LONGEST_SEARCH} characters.")
-    return _sound(text, "q")
+def _unused(board: Board, values: dict[str, Any]) -> list[Problem]:
+    """Values that no entry of the edition has or had; a shared link still works when its entries are gone.
+
+    Adds what was found on the way: where rows have the value of `hardware`, and how many have which value.
+    """
+    asked = {name: values[name] for name in USED if name in values}
+    if not asked:
+        return []
+    wanted = Q()
+    for name, value in asked.items():
+        wanted |= Q(name__in=USED[name], value=value)
+    counts: dict[tuple[str, str], int] = {}
+    for facet in Facet.objects.filter(wanted, edition=board.edition):
+        counts.setdefault((facet.name, facet.value), 0)
+        if facet.phase == board.phase:
+            counts[facet.name, facet.value] = facet.count
+    problems, known = [], {}
+    for name, value in asked.items():
+        columns = tuple(column for column in USED[name] if (column, value) in counts)
+        if not columns:
+            message = f"No entry of {board.edition.slug} has this `{name}`."
+            problems.append(Problem(name, message, _values_of(board.edition, name)))
+        if len(columns) == 1:
+            known[name] = counts[columns[0], value]
+        if name == "hardware":
+            values["hardware_columns"] = columns
+    values["counts"] = known
+    return problems
 
 
-def _sound(text: str, name: str) -> str:
-    """Text without what a database cannot hold: NUL and lone surrogates."""
-    if "\0" in text or any("\ud800" <= character <= "\udfff" for character in text):
-        raise Wrong(f"`{name}` holds a character that no text here has.")
-    return text
+USED = {"hardware": ("accelerator", "hardware"), "framework": ("framework",), "organisation": ("organisation",)}
+"""Facets by the parameter that asks for them."""
 
 
-def _sort(text: str, keys: list[str]) -> str:
-    if text.removeprefix("-") in keys:
-        return text
-    raise Wrong(f"`sort` has no value {shown(text)}: put `-` before one of the right ones for descending order.", keys)
+def _values_of(edition: Edition, name: str) -> tuple[str, ...]:
+    """Values that entries have or had, the most frequent ones where they are many."""
+    facets = Facet.objects.filter(edition=edition, name__in=USED[name]).order_by("-count", "value")
+    values = dict.fromkeys(facets.values_list("value", flat=True)[: 3 * MOST_NAMED])
+    return tuple(sorted(list(values)[:MOST_NAMED]))
 
 
-def _one_of(text: str, name: str, allowed: Sequence[str]) -> str:
-    if text in allowed:
-        return text
-    raise Wrong(f"`{name}` has no value {shown(text)}.", allowed)
-
-
-def _used(text: str, edition: Edition, name: str, columns: Sequence[str]) -> str:
-    """A value that some entry of the edition has or had: a shared link still works when its entries are gone."""
-    known: set[str] = set()
-    for row in Entry.objects.filter(edition=edition).order_by().values_list(*columns).distinct():
-        known.update(value for value in row if value)
-    if text in known:
-        return text
-    raise Wrong(f"No entry of {edition.slug} has this `{name}`.", sorted(known))
-
-
-def _truth(text: str) -> bool:
-    if text.lower() in TRUTHS:
-        return TRUTHS[text.lower()]
-    raise Wrong("`verified` is either true or false.", ("true", "false"))
-
-
-def _whole(text: str, name: str) -> int:
-    if text.isascii() and text.isdigit() and len(text) <= 9 and int(text) >= 1:
-        return int(text)
-    raise Wrong(f"`{name}` is a whole number from 1.")
-
-
-def _per_page(text: str) -> int:
-    allowed = tuple(str(number) for number in PER_PAGE)
-    return int(_one_of(text, "per_page", allowed))
-
-
-def _day(text: str, name: str) -> date:
-    """An ISO day; other ISO forms that Python reads (20191101, 2019-W44) are refused, to have one way to write it."""
-    if len(text) == len("2019-11-01") and text.isascii():
-        try:
-            day = date.fromisoformat(text)
-        except ValueError:
-            day = None
-        if day and day.isoformat() == text:
-            return day
-    raise Wrong(f"`{name}` is a day such as 2019-11-01.")
-
-
-def _millions(text: str) -> float:
-    try:
-        number = float(text) if text.isascii() and "_" not in text else math.nan
-    except ValueError:
-        number = math.nan
-    if math.isfinite(number) and number > 0:
-        return number
-    raise Wrong("`max_params` is a number above 0: millions of parameters.")
-
-
-BLANK = BoardQuery(Phase.FINETUNING, Measure.TIME, Edition(), ())
+BLANK = BoardQuery(Phase.FINETUNING, Measure.TIME, Board(edition=Edition()), ())
 """Nothing searched, nothing filtered: the defaults that links leave out."""

@@ -6,7 +6,8 @@ Scores change with their reference, so they are worked out here, when a page ask
 import math
 from collections.abc import Iterable, Mapping
 
-from leaderboard.models import Outcome, PublishedScore
+from leaderboard.history import Span
+from leaderboard.models import Outcome
 from scoring import runs
 from scoring.rules import Measure
 from scoring.runs import Draws
@@ -21,7 +22,7 @@ class Intervals:
     def __init__(
         self,
         outcomes: Iterable[Outcome],
-        scores: Mapping[Measure, PublishedScore],
+        scores: Mapping[Measure, Span],
         reference: Mapping[str, Outcome],
     ) -> None:
         self._outcomes = {outcome.task_slug: outcome for outcome in outcomes}

@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 
-from django.db.models import Q
-
+from leaderboard import lines
 from leaderboard.charts import Dots, dots
-from leaderboard.columns import PHASE_TITLES
-from leaderboard.models import BoardRow, Edition
+from leaderboard.columns import PHASE_TITLES, task_titles
+from leaderboard.lines import Line
+from leaderboard.models import Board, BoardRow, Edition
 from scoring.rules import Measure, Phase
 
 LEADERS = 3
@@ -27,19 +27,21 @@ class PhaseGlance:
     phase: Phase
     title: str
     sentence: str
-    leaders: list[BoardRow]
+    leaders: list[Line]
     picture: Dots
 
 
 def glances(edition: Edition) -> list[PhaseGlance]:
-    """All phases of an edition, in one query however many entries there are."""
-    shown = Q(position__lte=IN_THE_PICTURE) | Q(is_reference=True)
-    rows = BoardRow.objects.filter(shown, edition=edition, measure=Measure.TIME).order_by("phase", "position")
-    by_phase: dict[str, list[BoardRow]] = {phase.value: [] for phase in Phase}
-    for row in rows:
-        by_phase[row.phase].append(row)
-    return [_glance(phase, by_phase[phase.value]) for phase in Phase]
-
-
-def _glance(phase: Phase, rows: list[BoardRow]) -> PhaseGlance:
-    return PhaseGlance(phase, PHASE_TITLES[phase], SENTENCES[phase], rows[:LEADERS], dots(rows))
+    """All phases of an edition, in as many queries however many entries there are."""
+    tasks = list(edition.tasks.order_by("position"))
+    boards = {board.phase: board for board in Board.objects.filter(edition=edition, measure=Measure.TIME)}
+    found = []
+    for phase in Phase:
+        board = boards[phase.value]
+        shared = lines.Board(phase, Measure.TIME, task_titles(tasks, phase), board.best)
+        rows = BoardRow.objects.filter(board=board).order_by("order_key", "tie")
+        shown = list(lines.lines(rows.ranked()[:IN_THE_PICTURE], shared, "rank"))
+        if board.reference.get("entry") and not any(line.is_reference for line in shown):
+            shown += lines.lines(rows.ranked().filter(entry=board.reference["entry"]), shared, "rank")
+        found.append(PhaseGlance(phase, PHASE_TITLES[phase], SENTENCES[phase], shown[:LEADERS], dots(shown)))
+    return found

@@ -9,8 +9,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from leaderboard.filters import Problem, WrongQuery
 from leaderboard.models import Edition
+from leaderboard.parameters import Problem, WrongQuery
 
 
 class PublicView(APIView):

@@ -13,6 +13,7 @@ from django.db import transaction
 
 from leaderboard import ranking
 from leaderboard.models import Accelerator, Curve, Edition, Entry, EntryStatus, Event, Kind, Outcome
+from leaderboard.ties import tie_for
 from scoring.rules import ALL_TASKS
 
 
@@ -106,7 +107,11 @@ def publish(
         # First the old one goes: where it is the reference, there may be only one.
         _end(supersedes, EntryStatus.SUPERSEDED, by=by, at=at, reason=f"superseded by {pk}", successor=pk)
     entry = _create(snapshot, pk, by=by, at=at)
-    ranking.rebuild(entry.edition, entry.phase, at=at, reason=f"{entry.model} published")
+    reason, leaving = f"{entry.model} published", [supersedes] if supersedes is not None else []
+    if supersedes is not None and (supersedes.edition_id, supersedes.phase) != (entry.edition_id, entry.phase):
+        ranking.change(supersedes.edition, supersedes.phase, at=at, reason=reason, leaving=leaving)
+        leaving = []
+    ranking.change(entry.edition, entry.phase, at=at, reason=reason, leaving=leaving, joining=[entry])
     return entry
 
 
@@ -118,7 +123,8 @@ def publish_baselines(snapshots: Sequence[EntrySnapshot], *, at: datetime) -> li
     ranking.lock(snapshots[0].edition)
     entries = [_create(snapshot, snapshot.id or uuid4(), by=None, at=at) for snapshot in snapshots]
     for phase in sorted({entry.phase for entry in entries}):
-        ranking.rebuild(snapshots[0].edition, phase, at=at, reason="baselines loaded")
+        joining = [entry for entry in entries if entry.phase == phase]
+        ranking.change(snapshots[0].edition, phase, at=at, reason="baselines loaded", joining=joining)
     return entries
 
 
@@ -130,7 +136,7 @@ def withdraw(entry: Entry, *, by: AbstractBaseUser | None, at: datetime, reason:
     if entry.status == EntryStatus.WITHDRAWN:
         return
     _end(entry, EntryStatus.WITHDRAWN, by=by, at=at, reason=reason)
-    ranking.rebuild(entry.edition, entry.phase, at=at, reason=f"{entry.model} withdrawn")
+    ranking.change(entry.edition, entry.phase, at=at, reason=f"{entry.model} withdrawn", leaving=[entry])
 
 
 def _create(snapshot: EntrySnapshot, pk: UUID, *, by: AbstractBaseUser | None, at: datetime) -> Entry:
@@ -141,6 +147,7 @@ def _create(snapshot: EntrySnapshot, pk: UUID, *, by: AbstractBaseUser | None, a
     values["findings"] = [dict(one) for one in snapshot.findings]
     values["evidence"] = [dict(one) for one in snapshot.evidence]
     values["price"], values["checked_by"] = dict(snapshot.price), dict(snapshot.checked_by)
+    values["tie"] = tie_for(snapshot.edition.pk, snapshot.phase, snapshot.date, snapshot.model, pk)
     entry = Entry.objects.create(**values, published_at=at)
     _create_outcomes(entry, snapshot)
     what = Event.What.BASELINE_LOADED if snapshot.kind == Kind.BASELINE else Event.What.PUBLISHED
@@ -182,7 +189,7 @@ def _end(
     reason: str,
     successor: UUID | None = None,
 ) -> None:
-    """Take a published entry off the boards; the caller holds the edition's lock and rebuilds the boards."""
+    """Take a published entry off the boards; the caller holds the edition's lock and changes the boards."""
     entry.refresh_from_db()
     if entry.status != EntryStatus.PUBLISHED:
         raise NotOnTheBoards(f"{entry.model} is {entry.get_status_display()} already.")

@@ -1,9 +1,8 @@
-"""Scores and ranks of the boards: rebuilds the rows of a phase, previews a submission, names the best so far."""
+"""Scores and ranks of the boards: entries come and go, boards are scored anew, submissions get a preview."""
 
-import math
-import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date as Date
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -11,33 +10,19 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Min
 
-from leaderboard.columns import task_titles, value_unit
-from leaderboard.models import BoardRow, Edition, Entry, EntryStatus, Outcome, PublishedScore
-from leaderboard.numbers import MISSING_TEXTS, score_text, tidy, value_text
-from scoring import ranking, scores
+from leaderboard import marks, rowscores, tallies
+from leaderboard.columns import task_titles
+from leaderboard.folding import key_down, key_up
+from leaderboard.models import Board, BoardRow, Edition, Entry, EntryStatus, Outcome
+from leaderboard.rowscores import Against, Change
+from leaderboard.slots import UNKNOWN, Results, TaskResult, fill, results_of
+from leaderboard.tallies import Tally
+from scoring import scores
 from scoring.rules import ALL_TASKS, Measure, Phase
 from scoring.values import Outcome as OutcomeWord
 from scoring.values import Peers
 
-NO_VALUE = (OutcomeWord.NOT_REACHED, OutcomeWord.NOT_RUN)
-"""Outcomes that count 0: they sort after every number, before what is unknown."""
-
-
-@dataclass(frozen=True, slots=True)
-class TaskResult:
-    """What an entry has on one task: an outcome, and its two values where it reached the cut-off."""
-
-    outcome: OutcomeWord
-    seconds: float | None = None
-    cost_usd: float | None = None
-
-    def value(self, measure: Measure) -> float | None:
-        return self.seconds if measure is Measure.TIME else self.cost_usd
-
-    def outcome_on(self, measure: Measure) -> OutcomeWord:
-        """The outcome as one board sees it: a reached task whose cost nobody knows is unknown on the cost board."""
-        lacks_cost = self.outcome is OutcomeWord.REACHED and self.cost_usd is None
-        return OutcomeWord.UNKNOWN if lacks_cost and measure is not Measure.TIME else self.outcome
+NAN = float("nan")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +33,15 @@ class Scored:
     overall: float | None
 
 
-Results = Mapping[str, TaskResult]
-UNKNOWN = TaskResult(OutcomeWord.UNKNOWN)
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """The three boards of a phase with what scoring them needs, once per change."""
+
+    edition: Edition
+    phase: Phase
+    boards: Mapping[Measure, Board]
+    slugs: Sequence[str]
+    ratio: Against
 
 
 def lock(edition: Edition) -> Edition:
@@ -58,28 +50,53 @@ def lock(edition: Edition) -> Edition:
 
 
 @transaction.atomic
-def rebuild(edition: Edition, phase: Phase | str, *, at: datetime, reason: str) -> None:
-    """Write all rows of a phase's three boards anew, and close and open the spans of scores that changed."""
-    edition, phase = lock(edition), Phase(phase)
-    entries = list(Entry.objects.filter(edition=edition, phase=phase).public().with_outcomes())
-    titles = task_titles(edition.tasks.all(), phase)
-    slugs = [slug for slug, _ in titles]
-    results = {entry.pk: results_of(entry) for entry in entries}
-    reference = next((entry for entry in entries if entry.is_reference), None)
-    baseline = results[reference.pk] if reference else {}
-    BoardRow.objects.filter(edition=edition, phase=phase).delete()
-    for measure in Measure:
-        scored = {entry.pk: score(results[entry.pk], baseline, slugs, measure) for entry in entries}
-        BoardRow.objects.bulk_create(_rows(entries, results, scored, titles, measure), batch_size=500)
-        _keep_spans(edition, phase, measure, scored, reference, at=at, reason=reason)
+def change(
+    edition: Edition,
+    phase: Phase | str,
+    *,
+    at: datetime,
+    reason: str,
+    leaving: Sequence[Entry] = (),
+    joining: Sequence[Entry] = (),
+) -> None:
+    """Take entries off the three boards of a phase and put others on them; no other row is touched.
+
+    Where the reference is among them, every row is scored anew. The entries' own status is already what it will be.
+    """
+    edition = lock(edition)
+    stage, why = stage_of(edition, Phase(phase)), Change(at, reason[:200], edition.revision)
+    is_other_reference = any(entry.is_reference for entry in (*leaving, *joining))
+    tally = Tally()
+    for entry in leaving:
+        _take_off(stage, entry, at, tally)
+    rows = [_row(stage, entry, measure, why) for entry in joining for measure in Measure]
+    BoardRow.objects.bulk_create(rows, batch_size=500)
+    for row in rows[:: len(Measure)]:
+        tally.count(row, 1)
+    if is_other_reference:
+        _rescore(stage, why)
+    elif joining:
+        _place(stage, [entry.pk for entry in joining])
+    tallies.write(edition, stage.phase, tally)
+    _count(stage, rows, 1)
+    _refresh(stage)
 
 
-def results_of(entry: Entry) -> dict[str, TaskResult]:
-    return {row.task_slug: result_of(row) for row in entry.outcomes.all()}
-
-
-def result_of(row: Outcome) -> TaskResult:
-    return TaskResult(OutcomeWord(row.outcome), row.seconds, row.cost_usd)
+@transaction.atomic
+def rebuild(edition: Edition, phase: Phase | str, *, at: datetime, reason: str) -> int:
+    """Read the outcomes of a phase's entries again and score all of its rows anew, in a few statements however many
+    they are. How many rows changed; what they were before stays readable."""
+    edition = lock(edition)
+    stage, why = stage_of(edition, Phase(phase)), Change(at, reason[:200], edition.revision)
+    tasks = [None] if stage.phase is Phase.PRETRAINING else [task.pk for task in edition.tasks.order_by("position")]
+    changed = sum(
+        rowscores.refresh_rows(board.pk, measure, tasks, why, stage.ratio.entry)
+        for measure, board in stage.boards.items()
+    )
+    changed += _rescore(stage, why)
+    if changed:
+        _refresh(stage)
+    return changed
 
 
 def score(results: Results, reference: Results, slugs: Sequence[str], measure: Measure) -> Scored:
@@ -112,15 +129,24 @@ def preview(
     results = {slug: TaskResult(OutcomeWord(what[0]), what[1], what[2]) for slug, what in outcomes.items()}
     for slug in slugs:
         results.setdefault(slug, TaskResult(OutcomeWord.NOT_RUN))
-    reference = Entry.objects.filter(edition=edition, phase=phase).references().with_outcomes().first()
+    reference = _reference(edition, phase)
     baseline = results_of(reference) if reference else {}
     found = {measure: score(results, baseline, slugs, measure).overall for measure in Measure}
+    boards = _boards(edition, phase)
     return {
         "scores": {measure.value: value for measure, value in found.items()},
         "preview_rank": {
-            measure.value: _rank_of(value, edition, phase, measure, replaces) for measure, value in found.items()
+            measure.value: None if value is None else marks.better(boards[measure].pk, order_key(value), replaces) + 1
+            for measure, value in found.items()
         },
     }
+
+
+def order_key(score: float | None) -> float:
+    """Where a score stands in its board, ascending: numbers from the highest, N/R, then unknown (PROTOCOL 5)."""
+    if score is None:
+        return NAN
+    return -score if score else float("inf")
 
 
 def peers_of(edition: Edition, phase: Phase | str, accelerator: str) -> Peers:
@@ -144,63 +170,109 @@ def peers_of(edition: Edition, phase: Phase | str, accelerator: str) -> Peers:
     )
 
 
-def folded(text: str) -> str:
-    """Text as the search compares it: one spelling of each letter, no capitals, single spaces."""
-    return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
+def loaded(stage: Stage, tally: Tally, number: int) -> None:
+    """Take into account that the same number of rows, scored already, has been added to each board of a phase."""
+    tallies.write(stage.edition, stage.phase, tally)
+    for board in stage.boards.values():
+        marks.build(board.pk)
+        board.count += number
+    _refresh(stage)
 
 
-def _rank_of(
-    value: float | None, edition: Edition, phase: Phase, measure: Measure, replaces: UUID | None
-) -> int | None:
-    if value is None:
-        return None
-    better = BoardRow.objects.filter(edition=edition, phase=phase, measure=measure, score__gt=value)
-    return better.exclude(entry_id=replaces).count() + 1 if replaces else better.count() + 1
+def stage_of(edition: Edition, phase: Phase) -> Stage:
+    """The boards of a phase as they are scored now."""
+    slugs = [slug for slug, _ in task_titles(edition.tasks.all(), phase)]
+    reference = _reference(edition, phase)
+    ratio = rowscores.against(reference, results_of(reference) if reference else {}, slugs)
+    boards = _boards(edition, phase)
+    shown = {"entry": str(ratio.entry), "model": reference.model} if reference else {}
+    for board in boards.values():
+        board.reference = shown | {"seconds": list(ratio.seconds), "usd": list(ratio.usd)}
+    return Stage(edition, phase, boards, slugs, ratio)
 
 
-def _rows(
-    entries: Sequence[Entry],
-    results: Mapping[UUID, Results],
-    scored: Mapping[UUID, Scored],
-    titles: Sequence[tuple[str, str]],
-    measure: Measure,
-) -> list[BoardRow]:
-    standings = [
-        ranking.Standing(score=scored[entry.pk].overall, date=entry.date, model=entry.model, id=str(entry.pk))
-        for entry in entries
-    ]
-    by_id = {str(entry.pk): entry for entry in entries}
-    best = max((one.overall for one in scored.values() if one.overall), default=0.0)
-    rows = []
-    for standing, position, rank in ranking.ranked(standings):
-        entry = by_id[standing.id]
-        row = _row(entry, results[entry.pk], scored[entry.pk], titles, measure)
-        row.position, row.rank = position, rank
-        row.share = (row.score or 0.0) / best if best else 0.0
-        rows.append(row)
-    return rows
+def _reference(edition: Edition, phase: Phase) -> Entry | None:
+    return Entry.objects.filter(edition=edition, phase=phase).references().with_outcomes().first()
 
 
-def _row(
-    entry: Entry, results: Results, scored: Scored, titles: Sequence[tuple[str, str]], measure: Measure
-) -> BoardRow:
-    row = BoardRow(entry=entry, edition=entry.edition, phase=entry.phase, measure=measure, score=scored.overall)
+def _boards(edition: Edition, phase: Phase) -> dict[Measure, Board]:
+    return {Measure(board.measure): board for board in Board.objects.filter(edition=edition, phase=phase)}
+
+
+def _rescore(stage: Stage, why: Change) -> int:
+    changed = 0
+    for measure, board in stage.boards.items():
+        rows = rowscores.rescore_rows(board.pk, measure, stage.ratio, why)
+        if rows:
+            marks.build(board.pk)
+        changed += rows
+    return changed
+
+
+def _place(stage: Stage, entries: Sequence[UUID]) -> None:
+    """Score new rows, and take their places into account."""
+    for measure, board in stage.boards.items():
+        rowscores.score_rows("leaderboard_boardrow", board.pk, measure, stage.ratio, entries)
+        keys = BoardRow.objects.filter(board=board, entry__in=entries).values_list("order_key", flat=True)
+        for key in keys.order_by():
+            marks.add(board.pk, key)
+
+
+def _take_off(stage: Stage, entry: Entry, at: datetime, tally: Tally) -> None:
+    rows = list(BoardRow.objects.filter(entry=entry))
+    for row in rows[:1]:
+        tally.count(row, -1)
+    rowscores.keep_rows("entry_id = %s", [entry.pk], at, all_of_them=True)
+    BoardRow.objects.filter(entry=entry).delete()
+    for row in rows:
+        marks.remove(row.board_id, row.order_key)
+    _count(stage, rows, -1)
+
+
+def _count(stage: Stage, rows: Sequence[BoardRow], by: int) -> None:
+    for board in stage.boards.values():
+        own = [row for row in rows if row.board_id == board.pk]
+        board.count += by * len(own)
+        board.with_energy_kwh += by * sum(row.energy_kwh is not None for row in own)
+        board.with_co2e_kg += by * sum(row.co2e_kg is not None for row in own)
+
+
+def _refresh(stage: Stage) -> None:
+    """Write anew what every page of a board has at hand."""
+    facets = tallies.most_frequent(stage.edition, stage.phase)
+    for board in stage.boards.values():
+        rows = BoardRow.objects.filter(board=board)
+        board.facets = facets
+        board.best = rows.order_by("order_key", "tie").values_list("score", flat=True).first()
+        board.save(update_fields=["count", "with_energy_kwh", "with_co2e_kg", "facets", "best", "reference"])
+
+
+def _row(stage: Stage, entry: Entry, measure: Measure, why: Change) -> BoardRow:
+    """A row that is not scored yet."""
+    row = BoardRow(board=stage.boards[measure], entry=entry, tie=entry.tie)
     for name in COPIED:
         setattr(row, name, getattr(entry, name))
-    millions = entry.parameters_millions
-    row.parameters_millions = None if millions is None else float(millions)
     row.hardware = entry.hardware_text
     row.accelerator = entry.accelerator.slug if entry.accelerator else ""
-    row.has_footnote = bool(entry.footnotes)
-    row.search = "\n".join(folded(text) for text in (row.model, row.organisation, row.hardware, row.framework))
-    row.tasks = []
-    for slot, (slug, title) in enumerate(titles, start=1):
-        cell = _cell(slug, title, results.get(slug, UNKNOWN), scored.tasks[slug], Phase(entry.phase), measure)
-        row.tasks.append(cell)
-        setattr(row, f"value_key_{slot}", _key(cell["outcome"], cell["value"] if cell["unit"] else 0.0))
-        setattr(row, f"score_key_{slot}", _key(cell["outcome"], cell["score"]))
-    row.score_key = _overall_key(row.tasks, scored.overall)
+    row.search = tallies.search_text(row.model, row.organisation, row.hardware, row.framework)
+    row.valid_from, row.reason, row.edition_revision = why.at, why.reason, why.revision
+    row.reference_id = stage.ratio.entry
+    row.order_key = row.score_up = NAN
+    fill(row, results_of(entry), stage.slugs, measure)
+    millions = None if entry.parameters_millions is None else float(entry.parameters_millions)
+    for name, key in sort_keys(row.model, row.organisation, row.hardware, row.date, millions).items():
+        setattr(row, name, key)
     return row
+
+
+def sort_keys(model: str, organisation: str, hardware: str, date: Date, millions: float | None) -> dict[str, Any]:
+    """The columns of a row that it is sorted by, scores apart."""
+    up = NAN if millions is None else millions
+    keys: dict[str, Any] = {"parameters_millions": millions, "parameters_up": up, "parameters_down": -up}
+    keys["date_down"] = -date.toordinal()
+    for name, text in (("model", model), ("organisation", organisation), ("hardware", hardware)):
+        keys |= {f"{name}_up": key_up(text), f"{name}_down": key_down(text)}
+    return keys
 
 
 COPIED = (
@@ -216,86 +288,6 @@ COPIED = (
     "spread",
     "energy_kwh",
     "co2e_kg",
+    "footnotes",
 )
 """What a row takes over from its entry under the same name."""
-
-
-def _cell(
-    slug: str, title: str, result: TaskResult, task_score: float | None, phase: Phase, measure: Measure
-) -> dict[str, Any]:
-    """One task of one row, with the strings that boards show."""
-    unit = value_unit(phase, measure)
-    outcome = result.outcome_on(measure)
-    value = _in_unit(result, phase, measure) if unit and outcome is OutcomeWord.REACHED else None
-    text = value_text(value, unit) if value is not None and unit else MISSING_TEXTS.get(outcome, "")
-    return {
-        "slug": slug,
-        "title": title,
-        "outcome": outcome.value,
-        "value": value,
-        "unit": unit,
-        "score": task_score,
-        "text": text,
-        "score_text": score_text(task_score),
-    }
-
-
-def _in_unit(result: TaskResult, phase: Phase, measure: Measure) -> float | None:
-    """The value in the board's unit: hours, seconds or milliseconds, or US dollars."""
-    if measure is Measure.COST or result.seconds is None:
-        return result.cost_usd
-    if phase is Phase.PRETRAINING:
-        return tidy(result.seconds / 3600)
-    return result.seconds if phase is Phase.FINETUNING else tidy(result.seconds * 1000)
-
-
-def _key(outcome: str, number: float | None) -> float:
-    """What a column sorts by: the number, infinity for N/R, NaN (PostgreSQL's last) for unknown."""
-    if outcome in NO_VALUE:
-        return math.inf
-    return math.nan if number is None or outcome != OutcomeWord.REACHED else number
-
-
-def _overall_key(tasks: Sequence[Mapping[str, Any]], overall: float | None) -> float:
-    if overall is None:
-        return math.nan
-    return math.inf if all(task["outcome"] in NO_VALUE for task in tasks) else overall
-
-
-def _keep_spans(
-    edition: Edition,
-    phase: Phase,
-    measure: Measure,
-    scored: Mapping[UUID, Scored],
-    reference: Entry | None,
-    *,
-    at: datetime,
-    reason: str,
-) -> None:
-    """Close the spans of scores that no longer hold and open those of the new ones; equal scores stay untouched."""
-    holding = PublishedScore.objects.filter(
-        entry__edition=edition, entry__phase=phase, measure=measure, valid_to=None
-    ).select_for_update(of=("self",))
-    unchanged = set()
-    for span in holding:
-        now = scored.get(span.entry_id)
-        if now and (span.score, span.task_scores) == (now.overall, now.tasks):
-            unchanged.add(span.entry_id)
-            continue
-        # Clocks of two servers may differ; a span never ends before it began.
-        span.valid_to = max(at, span.valid_from)
-        span.save(update_fields=["valid_to"])
-    PublishedScore.objects.bulk_create(
-        PublishedScore(
-            entry_id=pk,
-            measure=measure,
-            score=new.overall,
-            task_scores=dict(new.tasks),
-            reference=reference,
-            edition_revision=edition.revision,
-            reason=reason,
-            valid_from=at,
-        )
-        for pk, new in scored.items()
-        if pk not in unchanged
-    )

@@ -6,8 +6,9 @@ from typing import Any
 
 from leaderboard.columns import MEASURE_TITLES
 from leaderboard.derivations import Line, Result, result, time_text, usd_text
+from leaderboard.history import Span
 from leaderboard.intervals import Intervals
-from leaderboard.models import Entry, Outcome, PublishedScore
+from leaderboard.models import Entry, Outcome
 from leaderboard.numbers import score_text
 from scoring.rules import ALL_TASKS, Measure, Phase
 from scoring.values import Outcome as OutcomeWord
@@ -27,7 +28,7 @@ class Scoring:
     details: Mapping[str, Any]
 
 
-def scorings(entry: Entry, scores: Mapping[Measure, PublishedScore], reference: Mapping[str, Outcome]) -> list[Scoring]:
+def scorings(entry: Entry, scores: Mapping[Measure, Span], reference: Mapping[str, Outcome]) -> list[Scoring]:
     """One for each task. `scores` hold now (or held last); `reference`, by task slug, is what they were taken from."""
     intervals = Intervals(entry.outcomes.all(), scores, reference)
     return [
@@ -39,7 +40,7 @@ def scorings(entry: Entry, scores: Mapping[Measure, PublishedScore], reference: 
 def _scoring(
     entry: Entry,
     outcome: Outcome,
-    scores: Mapping[Measure, PublishedScore],
+    scores: Mapping[Measure, Span],
     reference: Outcome | None,
     intervals: Intervals,
 ) -> Scoring:

@@ -7,8 +7,9 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from leaderboard.boards import has_gold
-from leaderboard.exports import PER_TASK, entry_url
-from leaderboard.models import Accelerator, BoardRow, Curve, Edition, Entry, Event, Offer, Outcome, PublishedScore, Task
+from leaderboard.exports import entry_url, tasks_json
+from leaderboard.history import Standing
+from leaderboard.models import Accelerator, Curve, Edition, Entry, Event, Offer, Outcome, Task
 from leaderboard.walks import Source, Walk
 from scoring.rules import Measure
 from scoring.values import Outcome as OutcomeWord
@@ -63,7 +64,11 @@ class BoardPageSerializer(serializers.Serializer):
     edition = serializers.CharField()
     phase = serializers.CharField()
     measure = serializers.CharField()
+    on = serializers.DateField(allow_null=True)
+    prices_on = serializers.DateField(allow_null=True)
+    shown_instead = serializers.CharField(allow_null=True)
     footnotes = FootnoteSerializer(many=True)
+    rank_in_filter = serializers.DictField(child=serializers.IntegerField(allow_null=True), allow_null=True)
     results = BoardRowSerializer(many=True)
 
 
@@ -97,35 +102,30 @@ class OutcomeSerializer(serializers.ModelSerializer):
         fields = ["task", "outcome", "seconds", "cost_usd", "metric", "proven_metric", "details"]
 
 
-class StandingSerializer(serializers.ModelSerializer):
+class StandingSerializer(serializers.Serializer):
     """Where an entry stands on one board now."""
 
+    measure = serializers.CharField()
+    rank = serializers.IntegerField(allow_null=True)
+    score = serializers.FloatField(allow_null=True)
     tasks = serializers.SerializerMethodField()
 
-    class Meta:
-        model = BoardRow
-        fields = ["measure", "rank", "score", "tasks"]
-
     @extend_schema_field(serializers.DictField(child=BoardTaskSerializer()))
-    def get_tasks(self, row: BoardRow) -> dict[str, dict[str, Any]]:
-        return {task["slug"]: {name: task[name] for name in PER_TASK} for task in row.tasks}
+    def get_tasks(self, standing: Standing) -> dict[str, dict[str, Any]]:
+        return tasks_json(standing.tasks)
 
 
-class ScoreSpanSerializer(serializers.ModelSerializer):
+class ScoreSpanSerializer(serializers.Serializer):
     """A published score with the span of time in which it held."""
 
-    class Meta:
-        model = PublishedScore
-        fields = [
-            "measure",
-            "score",
-            "task_scores",
-            "reference",
-            "edition_revision",
-            "reason",
-            "valid_from",
-            "valid_to",
-        ]
+    measure = serializers.CharField()
+    score = serializers.FloatField(allow_null=True)
+    task_scores = serializers.DictField(child=serializers.FloatField(allow_null=True))
+    reference = serializers.UUIDField(allow_null=True)
+    edition_revision = serializers.IntegerField()
+    reason = serializers.CharField()
+    valid_from = serializers.DateTimeField()
+    valid_to = serializers.DateTimeField(allow_null=True)
 
 
 class EventSerializer(serializers.ModelSerializer):
@@ -210,8 +210,8 @@ class EntrySerializer(serializers.ModelSerializer):
     hardware = serializers.CharField(source="hardware_text")
     parameters_millions = serializers.FloatField(allow_null=True)
     outcomes = OutcomeSerializer(many=True)
-    standings = StandingSerializer(source="rows", many=True)
-    scores = ScoreSpanSerializer(source="published_scores", many=True)
+    standings = StandingSerializer(many=True)
+    scores = ScoreSpanSerializer(many=True)
     events = EventSerializer(many=True)
     evidence = EvidenceSerializer(source="files", many=True)
     derivations = WalkSerializer(source="walks", many=True)

@@ -16,9 +16,10 @@ from django.views.decorators.http import conditional_page, require_safe
 from leaderboard import boards, exports
 from leaderboard.badges import badge_of
 from leaderboard.columns import MEASURE_TITLES, PHASE_TITLES, value_unit
-from leaderboard.filters import BoardQuery, WrongQuery
+from leaderboard.filters import BoardQuery
+from leaderboard.history import history_of
 from leaderboard.models import Edition, Entry
-from leaderboard.standings import places_of, scores_of
+from leaderboard.parameters import WrongQuery
 from scoring.rules import Measure, Phase
 
 
@@ -41,8 +42,8 @@ def badge(request: HttpRequest, pk: UUID) -> HttpResponse:
         message = f"`measure` is one of {allowed}.\n"
         return HttpResponse(message, status=HTTPStatus.BAD_REQUEST, content_type="text/plain; charset=utf-8")
     entry = get_object_or_404(Entry.objects.with_outcomes(), pk=pk)
-    score = scores_of([entry]).get(entry.pk, {}).get(Measure(measure))
-    drawn = badge_of(entry, Measure(measure), score, places_of(entry).get(measure))
+    standing = next((one for one in history_of(entry).standings if one.measure == measure), None)
+    drawn = badge_of(entry, Measure(measure), standing)
     response = render(request, "leaderboard/badge.svg", {"badge": drawn}, content_type="image/svg+xml; charset=utf-8")
     # Kept by whoever shows it, and asked for again each time: the tag says whether it changed.
     response["Cache-Control"] = "no-cache"

@@ -10,6 +10,7 @@ app_name = "leaderboard"
 urlpatterns = [
     path("", views.home, name="home"),
     path("boards/<str:phase>/<str:measure>/", views.board, name="board"),
+    path("boards/<str:phase>/<str:measure>/pictures/", views.pictures, name="pictures"),
     path("entries/<uuid:pk>/", views.entry, name="entry"),
     path("entries/<uuid:pk>/derivations/<str:measure>/", entry_views.overall, name="overall"),
     path("entries/<uuid:pk>/derivations/<str:task>/<str:measure>/", entry_views.derivation, name="derivation"),

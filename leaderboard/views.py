@@ -18,10 +18,13 @@ from leaderboard.catalogue import rules_of
 from leaderboard.citation import PAPER
 from leaderboard.columns import MEASURE_TITLES, PHASE_TITLES
 from leaderboard.entry_page import entry_page
-from leaderboard.filters import DEFAULT_PER_PAGE, PER_PAGE, BoardQuery, WrongQuery
+from leaderboard.filters import DEFAULT_PER_PAGE, PARAMETERS, BoardQuery
 from leaderboard.headings import headings, sorted_words
 from leaderboard.models import Accelerator, DefaultOffer, Edition, Entry, Offer, Task
 from leaderboard.overview import glances
+from leaderboard.parameters import PER_PAGE, Problem, WrongQuery
+from leaderboard.pictures import SAMPLE
+from leaderboard.pictures import pictures as drawn
 from leaderboard.samples import sample_path, samples
 from scoring.findings import CODES
 from scoring.rules import Measure, Phase
@@ -41,28 +44,19 @@ def board(request: HttpRequest, phase: str, measure: str) -> HttpResponse:
         raise Http404("no such board")
     if "" in request.GET.values():
         return _without_empty_parameters(request)
-    titles = {
-        "phases": PHASE_TITLES,
-        "measures": MEASURE_TITLES,
-        "phase": Phase(phase),
-        "measure": Measure(measure),
-        "phase_title": PHASE_TITLES[Phase(phase)],
-        "measure_title": MEASURE_TITLES[Measure(measure)],
-        "board_title": f"{PHASE_TITLES[Phase(phase)]}, by {MEASURE_TITLES[Measure(measure)].lower()}",
-    }
+    titles = _titles(phase, measure)
     try:
         query = BoardQuery.read(phase, measure, request.GET)
     except Edition.DoesNotExist:
         return render(request, "leaderboard/no_edition.html", titles)
     except WrongQuery as wrong:
-        context = titles | {"problems": wrong.problems}
-        return render(request, "leaderboard/wrong_query.html", context, status=HTTPStatus.BAD_REQUEST)
+        return _wrong(request, titles, wrong.problems)
     found = boards.board(query)
     context = titles | {
         "board": found,
         "query": query,
-        "editions": Edition.objects.order_by("is_demo", "-published_on", "-pk"),
-        "keep_edition": f"?edition={query.edition.slug}" if query.edition_named else "",
+        "editions": query.editions,
+        "keep_edition": _edition_of(query),
         "headings": headings(found.columns, query),
         "sorted_words": sorted_words(found.columns, query),
         "page_sizes": PER_PAGE,
@@ -71,11 +65,51 @@ def board(request: HttpRequest, phase: str, measure: str) -> HttpResponse:
         "export_query": query.string(page=None, per_page=None),
         "frame": takeaways.frame(query, str(titles["board_title"])),
         "paper": PAPER,
-        "first_page": query.string(page=None),
-        "previous_page": query.string(page=query.page - 1),
-        "next_page": query.string(page=query.page + 1),
     }
     return _board_response(request, context, query)
+
+
+@require_safe
+def pictures(request: HttpRequest, phase: str, measure: str) -> HttpResponse:
+    """The pictures of one board. Of a board's parameters only `edition` is taken: they show the board unfiltered."""
+    if phase not in set(Phase) or measure not in set(Measure):
+        raise Http404("no such board")
+    titles = _titles(phase, measure)
+    try:
+        query = BoardQuery.read(phase, measure, request.GET)
+    except Edition.DoesNotExist:
+        return render(request, "leaderboard/no_edition.html", titles)
+    except WrongQuery as wrong:
+        return _wrong(request, titles, wrong.problems)
+    others = [name for name in PARAMETERS if name != "edition" and request.GET.get(name)]
+    if others:
+        message = "Pictures show the whole board: they take no parameter but `edition`."
+        return _wrong(request, titles, [Problem(name, message) for name in others])
+    context = titles | {"query": query, "pictures": drawn(query), "sample": SAMPLE, "keep_edition": _edition_of(query)}
+    return render(request, "leaderboard/pictures.html", context)
+
+
+def _wrong(request: HttpRequest, titles: dict[str, Any], problems: list[Problem]) -> HttpResponse:
+    context = titles | {"problems": problems}
+    return render(request, "leaderboard/wrong_query.html", context, status=HTTPStatus.BAD_REQUEST)
+
+
+def _titles(phase: str, measure: str) -> dict[str, Any]:
+    """What every page about one board says of it."""
+    return {
+        "phases": PHASE_TITLES,
+        "measures": MEASURE_TITLES,
+        "phase": Phase(phase),
+        "measure": Measure(measure),
+        "phase_title": PHASE_TITLES[Phase(phase)],
+        "measure_title": MEASURE_TITLES[Measure(measure)],
+        "board_title": f"{PHASE_TITLES[Phase(phase)]}, by {MEASURE_TITLES[Measure(measure)].lower()}",
+    }
+
+
+def _edition_of(query: BoardQuery) -> str:
+    """The query string that keeps the edition, where the address names one."""
+    return f"?edition={query.edition.slug}" if query.edition_named else ""
 
 
 def _board_response(request: HttpRequest, context: dict[str, Any], query: BoardQuery) -> HttpResponse:

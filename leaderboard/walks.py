@@ -19,10 +19,10 @@ from leaderboard.derivations import (
     result_lines,
     time_text,
 )
+from leaderboard.held import Held
 from leaderboard.models import Entry, Kind, Outcome
 from leaderboard.numbers import number_text, score_text
 from leaderboard.scorings import record_of, sums
-from leaderboard.standings import Held
 from scoring.cost import dollars, unit_words
 from scoring.rules import Measure, Phase
 

@@ -1,6 +1,5 @@
 """Scores: ratios to the reference entry, their sums, and efficiency (PROTOCOL section 5). Nothing is rounded."""
 
-import math
 from collections.abc import Iterable
 
 from scoring.values import Outcome
@@ -20,13 +19,16 @@ def task_score(outcome: Outcome, value: float | None, reference_value: float | N
 
 
 def overall(scores: Iterable[float | None]) -> float | None:
-    """The sum over the tasks, the same in any order; None where a task is unknown."""
-    known: list[float] = []
+    """The sum over the tasks, added one by one in board order; None where a task is unknown.
+
+    Boards are scored by the same additions in SQL: bit for bit the same sum.
+    """
+    total = 0.0
     for score in scores:
         if score is None:
             return None
-        known.append(score)
-    return math.fsum(known)
+        total += score
+    return total
 
 
 def efficiency(time: float | None, cost: float | None) -> float | None:

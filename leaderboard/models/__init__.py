@@ -1,23 +1,30 @@
 """Models by subject."""
 
+from leaderboard.models.boards import Board, CatalogueVersion
 from leaderboard.models.catalogue import Accelerator, DefaultOffer, Edition, GoldSet, Offer, Task
-from leaderboard.models.entries import Curve, Entry, EntryStatus, Kind, Outcome, PublishedScore
+from leaderboard.models.entries import Curve, Entry, EntryStatus, Kind, Outcome
 from leaderboard.models.ledger import Event
-from leaderboard.models.rows import BoardRow
+from leaderboard.models.rows import BoardRow, DayRow, Facet, Mark, PastRow, Term
 
 __all__ = [
     "Accelerator",
+    "Board",
     "BoardRow",
+    "CatalogueVersion",
     "Curve",
+    "DayRow",
     "DefaultOffer",
     "Edition",
     "Entry",
     "EntryStatus",
     "Event",
+    "Facet",
     "GoldSet",
     "Kind",
+    "Mark",
     "Offer",
     "Outcome",
-    "PublishedScore",
+    "PastRow",
     "Task",
+    "Term",
 ]

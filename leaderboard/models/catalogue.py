@@ -5,11 +5,14 @@ from decimal import Decimal
 from django.db import models
 from django.db.models import F, Q
 
+NEWEST_FIRST = ("-published_on", "-pk")
+"""How editions stand wherever they are listed."""
+
 
 class EditionQuerySet(models.QuerySet["Edition"]):
     def current(self) -> "Edition":
         """The newest edition that is not a demo. Raises Edition.DoesNotExist where none is loaded."""
-        return self.filter(is_demo=False).order_by("-published_on", "-pk")[:1].get()
+        return self.filter(is_demo=False).order_by(*NEWEST_FIRST)[:1].get()
 
 
 class Edition(models.Model):
@@ -38,7 +41,7 @@ class Edition(models.Model):
     objects = EditionQuerySet.as_manager()
 
     class Meta:
-        ordering = ["-published_on", "-pk"]
+        ordering = NEWEST_FIRST
 
     def __str__(self) -> str:
         return self.slug

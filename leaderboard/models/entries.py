@@ -1,4 +1,4 @@
-"""Published snapshots: entries, what became of each task, curves, and every published score with its span of time."""
+"""Published snapshots: entries, what became of each task, and curves."""
 
 import uuid
 from collections.abc import Mapping
@@ -6,6 +6,7 @@ from typing import Any, Self
 
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Collate
 
 from leaderboard.models.catalogue import Accelerator, Edition, Task
 from scoring.rules import Measure, Phase
@@ -66,6 +67,9 @@ class Entry(models.Model):
     precision = models.CharField(max_length=40, blank=True)
 
     date = models.DateField(help_text="The day it was submitted.")
+    tie = models.BigIntegerField(
+        default=0, editable=False, help_text="Rises with date, model and id, in a phase: where equal scores stand."
+    )
     run_date = models.DateField(help_text="The day whose prices count.")
     price = models.JSONField(default=dict, blank=True, help_text="The price row that scored, as it stood.")
     verified = models.BooleanField(default=False)
@@ -92,6 +96,13 @@ class Entry(models.Model):
     class Meta:
         ordering = ["-published_at", "model"]
         verbose_name_plural = "entries"
+        indexes = [
+            models.Index(
+                F("published_at").desc(), F("id").desc(), condition=Q(status="published"), name="newest_entries"
+            ),
+            models.Index("edition", "phase", "date", Collate("model", "C"), "id", name="entry_in_order_of_ties"),
+            models.Index(fields=["edition", "phase", "tie"], name="entry_by_tie"),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["edition", "phase"],
@@ -102,11 +113,6 @@ class Entry(models.Model):
                 condition=(Q(status="published", ended_at=None) | (~Q(status="published") & Q(ended_at__isnull=False))),
                 name="ended_entries_have_an_end",
             ),
-        ]
-        indexes = [
-            models.Index(
-                F("published_at").desc(), F("id").desc(), condition=Q(status="published"), name="newest_entries"
-            )
         ]
 
     def __str__(self) -> str:
@@ -172,31 +178,3 @@ class Curve(models.Model):
 
     def __str__(self) -> str:
         return f"{self.entry_id} {self.task_id} run {self.run}"
-
-
-class PublishedScore(models.Model):
-    """A score as it was published, with the span of time in which it held (`valid_to` empty: it holds now)."""
-
-    entry = models.ForeignKey(Entry, models.CASCADE, related_name="published_scores")
-    measure = models.CharField(max_length=12, choices=MEASURES)
-    score = models.FloatField(null=True, blank=True)
-    task_scores = models.JSONField(default=dict, help_text="Score by task slug; null where unknown.")
-    reference = models.ForeignKey(Entry, models.PROTECT, null=True, blank=True, related_name="+")
-    edition_revision = models.PositiveIntegerField()
-    reason = models.CharField(max_length=200)
-    valid_from = models.DateTimeField()
-    valid_to = models.DateTimeField(null=True, blank=True)
-
-    class Meta:
-        ordering = ["entry", "measure", "-valid_from"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["entry", "measure"], condition=Q(valid_to=None), name="one_score_holds_now"
-            ),
-            models.CheckConstraint(
-                condition=Q(valid_to=None) | Q(valid_to__gte=models.F("valid_from")), name="score_span_runs_forward"
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.entry_id} {self.measure}: {self.score}"

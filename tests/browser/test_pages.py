@@ -19,6 +19,8 @@ PAGES = [
     "/boards/inference/efficiency/",
     "/boards/finetuning/time/?q=zebra",
     "/boards/finetuning/time/?sort=speed",
+    "/boards/finetuning/time/pictures/",
+    "/embed/boards/finetuning/time/",
     "/tasks/",
     "/hardware/",
     "/rules/",
@@ -27,9 +29,14 @@ PAGES = [
     "/nowhere/",
 ]
 
+REFUSED = ("/boards/finetuning/time/?sort=speed", "/nowhere/")
+"""Pages of an error: the browser itself notes their status in the console."""
+
 
 def addresses(entry: Entry) -> list[str]:
-    return [*PAGES, entry.get_absolute_url()]
+    own = entry.get_absolute_url()
+    below = ("", "derivations/time/", "derivations/conll2003/cost/", f"evidence/{entry.evidence[0]['sha256']}/?line=3")
+    return [*PAGES, *(own + rest for rest in below)]
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -56,7 +63,9 @@ def test_no_page_scrolls_sideways_on_a_phone(entry: Entry, live_server: LiveServ
 
 
 def test_no_page_complains_in_the_console(entry: Entry, live_server: LiveServer, page: Page, console: list[str]):
-    for address in ("/", "/boards/finetuning/time/", "/rules/", entry.get_absolute_url()):
+    for address in addresses(entry):
+        if address in REFUSED:
+            continue
         page.goto(live_server.url + address, wait_until="networkidle")
     assert console == []
 
@@ -126,6 +135,52 @@ def test_the_learning_curve_is_drawn(entry: Entry, live_server: LiveServer, page
     page.goto(live_server.url + entry.get_absolute_url())
     expect(page.locator(".plot .scatterlayer .trace")).to_have_count(2)
     expect(page.locator(".plot")).to_contain_text("cut-off 91")
+
+
+def test_pictures_are_drawn_in_both_themes_and_their_points_lead_to_entries(
+    entry: Entry, live_server: LiveServer, page: Page, console: list[str]
+):
+    page.goto(f"{live_server.url}/boards/finetuning/time/pictures/")
+    expect(page.locator(".plot .main-svg").first).to_be_visible()
+    expect(page.locator("#parameters .plot")).to_contain_text("RoBERTa-Large")
+    page.get_by_role("button", name="Switch to dark").click()
+    point = page.locator("#parameters .scatterlayer .trace").last.locator(".point").first.bounding_box()
+    assert point is not None
+    page.mouse.move(point["x"] + point["width"] / 2, point["y"] + point["height"] / 2)
+    page.mouse.click(point["x"] + point["width"] / 2, point["y"] + point["height"] / 2)
+    page.wait_for_url("**/entries/**")
+    assert console == []
+
+
+def test_pictures_have_a_table_without_a_script(entry: Entry, live_server: LiveServer, browser: Browser):
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(f"{live_server.url}/boards/finetuning/time/pictures/")
+    page.locator("#record summary").click()
+    page.locator("#record").get_by_role("link", name="RoBERTa-Large").click()
+    assert "/entries/" in page.url
+    context.close()
+
+
+def test_a_citation_can_be_copied(entry: Entry, live_server: LiveServer, page: Page):
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.goto(live_server.url + entry.get_absolute_url())
+    page.get_by_text("Cite this").click()
+    page.get_by_role("button", name="Copy").first.click()
+    assert page.evaluate("navigator.clipboard.readText()").startswith("@misc{hulk-")
+
+
+def test_a_board_can_be_framed_by_another_site(entry: Entry, live_server: LiveServer, page: Page, console: list[str]):
+    for path, framed in (("/embed/boards/finetuning/time/", True), ("/boards/finetuning/time/", False)):
+        page.goto("about:blank")
+        page.set_content(f'<iframe src="{live_server.url}{path}" width="700" height="500"></iframe>')
+        inside = page.frame_locator("iframe").get_by_role("link", name="RoBERTa-Large", exact=True)
+        if framed:
+            expect(inside).to_be_visible()
+        else:
+            page.wait_for_load_state("networkidle")
+            expect(inside).to_have_count(0)
+    assert all("frame-ancestors" in line or "X-Frame-Options" in line for line in console)
 
 
 def test_a_board_weighs_under_sixty_kilobytes(entry: Entry, live_server: LiveServer, page: Page):

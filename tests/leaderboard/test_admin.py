@@ -48,10 +48,10 @@ class TestOffers:
         assert Offer.objects.get(superseded_by=None).usd_per_unit_hour == Decimal("7.20")
 
     def test_the_boards_stay_until_somebody_rescores(self, edition: Edition, maintainer: Client):
-        before = list(BoardRow.objects.values_list("model", "measure", "score"))
+        before = list(BoardRow.objects.values_list("model", "board__measure", "score"))
         wrong = Offer.objects.get()
         add(maintainer, offer_form(wrong, supersedes=wrong.pk))
-        assert list(BoardRow.objects.values_list("model", "measure", "score")) == before
+        assert list(BoardRow.objects.values_list("model", "board__measure", "score")) == before
 
     def test_a_later_price_that_changes_no_board_says_so(self, edition: Edition, maintainer: Client):
         assert "no board changes" in add(maintainer, offer_form(Offer.objects.get(), valid_from="2027-01-01"))

@@ -59,7 +59,7 @@ def test_it_is_all_or_nothing(db: None, monkeypatch: pytest.MonkeyPatch):
     def broken(*args: Any, **values: Any) -> None:
         raise RuntimeError("the machine stops")
 
-    monkeypatch.setattr(ranking, "rebuild", broken)
+    monkeypatch.setattr(ranking, "change", broken)
     with pytest.raises(RuntimeError):
         load()
     assert not Edition.objects.exists() and not Offer.objects.exists() and not Event.objects.exists()

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from django.db import connection
 
-from leaderboard import publishing, ranking
-from leaderboard.models import BoardRow, Edition, Entry, Event, PublishedScore
+from leaderboard import history, publishing, ranking
+from leaderboard.models import BoardRow, Edition, Entry, Event
 from leaderboard.publishing import CurveSnapshot, NotOnTheBoards, OutcomeSnapshot, UnknownTask
 from tests.factories import NOW, make_accelerator, make_edition, make_entry, make_snapshot
 from tests.leaderboard.conftest import Api
@@ -25,8 +25,9 @@ def edition(db: None) -> Edition:
 
 
 def spans(entry: Entry, measure: str = "time") -> list[tuple[float | None, Any, Any]]:
-    found = PublishedScore.objects.filter(entry=entry, measure=measure).order_by("valid_from")
-    return [(one.score, one.valid_from, one.valid_to) for one in found]
+    return [
+        (one.score, one.valid_from, one.valid_to) for one in history.history_of(entry).spans if one.measure == measure
+    ]
 
 
 class TestPublish:
@@ -34,7 +35,7 @@ class TestPublish:
         entry = make_entry(edition, 50.0, model="New")
         for measure in ("time", "cost", "efficiency"):
             assert api.rows("finetuning", measure)[0]["entry"] == str(entry.pk)
-        assert not BoardRow.objects.filter(entry=entry).exclude(phase="finetuning").exists()
+        assert not BoardRow.objects.filter(entry=entry).exclude(board__phase="finetuning").exists()
 
     def test_it_keeps_outcomes_curves_and_what_happened(self, edition: Edition):
         curve = CurveSnapshot(task="task1", points=[[10.0, 91.0, 2, None, None]], steps=[[10.0, 91.0]])
@@ -58,7 +59,7 @@ class TestPublish:
         assert Entry.objects.count() == 1
 
     def test_it_is_all_or_nothing(self, edition: Edition, monkeypatch: pytest.MonkeyPatch):
-        monkeypatch.setattr(ranking, "rebuild", lambda *args, **values: 1 / 0)
+        monkeypatch.setattr(ranking, "change", lambda *args, **values: 1 / 0)
         with pytest.raises(ZeroDivisionError):
             make_entry(edition)
         assert Entry.objects.count() == 1
@@ -68,7 +69,7 @@ class TestPublish:
         outcomes = [OutcomeSnapshot(task=f"task{n}", outcome="reached", seconds=50.0) for n in (1, 2)]
         snapshot = make_snapshot(edition, {}, model="No price")
         entry = publishing.publish(replace(snapshot, outcomes=outcomes), by=None, at=NOW)
-        ranks = {one.measure: one.rank for one in entry.rows.all()}
+        ranks = {one.measure: one.rank for one in history.history_of(entry).standings}
         assert ranks == {"time": 1, "cost": None, "efficiency": None}
 
 
@@ -132,7 +133,7 @@ class TestSupersede:
     def test_the_reference_may_hand_over_to_its_successor(self, edition: Edition):
         old = Entry.objects.get(is_reference=True)
         new = make_entry(edition, 200.0, is_reference=True, supersedes=old)
-        assert BoardRow.objects.get(entry=new, measure="time").score == 2.0
+        assert BoardRow.objects.get(entry=new, board__measure="time").score == 2.0
 
 
 class TestPreview:
@@ -142,7 +143,7 @@ class TestPreview:
         outcomes = {"task1": ("reached", 50.0, 0.05), "task2": ("reached", 50.0, 0.05)}
         preview = ranking.preview(edition, "finetuning", outcomes)
         entry = make_entry(edition, 50.0)
-        rows = {row.measure: row for row in entry.rows.all()}
+        rows = {row.measure: row for row in history.history_of(entry).standings}
         assert preview["preview_rank"] == {measure: row.rank for measure, row in rows.items()}
         assert preview["scores"] == pytest.approx({measure: row.score for measure, row in rows.items()})
 
@@ -196,6 +197,7 @@ def test_publishing_at_once_loses_and_doubles_nothing(transactional_db: None):
     for thread in threads:
         thread.join()
     for measure in ("time", "cost", "efficiency"):
-        rows = BoardRow.objects.filter(edition=edition, measure=measure)
-        assert sorted(row.position for row in rows) == list(range(1, 10))
-    assert PublishedScore.objects.filter(valid_to=None).count() == 27
+        rows = BoardRow.objects.filter(board__edition=edition, board__measure=measure).ranked()
+        assert sorted(row.rank for row in rows) == list(range(1, 10))
+        assert edition.boards.get(phase="finetuning", measure=measure).count == 9
+    assert BoardRow.objects.count() == 27

@@ -8,7 +8,8 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from leaderboard import catalogue, ranking, rescoring
-from leaderboard.models import BoardRow, Edition, Entry, Event, Offer, PublishedScore
+from leaderboard.history import history_of
+from leaderboard.models import BoardRow, Edition, Entry, Event, Offer, PastRow
 from scoring.values import Hardware
 from tests.factories import NOW, make_accelerator, make_edition, make_entry, make_offer
 from tests.leaderboard.conftest import Api
@@ -41,13 +42,13 @@ def rescore(**options: object) -> str:
 
 
 def costs() -> dict[str, float]:
-    return {row.model: row.score for row in BoardRow.objects.filter(measure="cost")}
+    return {row.model: row.score for row in BoardRow.objects.filter(board__measure="cost")}
 
 
 def test_where_nothing_changed_it_says_so_and_writes_nothing(edition: Edition):
-    before = (Event.objects.count(), PublishedScore.objects.count())
+    before = (Event.objects.count(), PastRow.objects.count())
     assert "nothing changes" in rescore()
-    assert (Event.objects.count(), PublishedScore.objects.count()) == before
+    assert (Event.objects.count(), PastRow.objects.count()) == before
 
 
 def test_a_dry_run_shows_the_rank_changes_and_writes_nothing(edition: Edition):
@@ -95,8 +96,8 @@ def test_a_changed_price_of_the_reference_changes_every_score(edition: Edition):
 def test_scores_that_held_before_stay_readable(edition: Edition):
     correct("new-gpu", "36")
     rescoring.apply(edition, by=None, at=LATER, reason="")
-    spans = PublishedScore.objects.filter(entry__model="Quick", measure="cost").order_by("valid_from")
-    assert [(one.score, one.valid_from, one.valid_to) for one in spans] == [
+    history = [one for one in history_of(Entry.objects.get(model="Quick")).spans if one.measure == "cost"]
+    assert [(one.score, one.valid_from, one.valid_to) for one in history] == [
         (2.0, NOW, LATER),
         (pytest.approx(0.2), LATER, None),
     ]

@@ -127,7 +127,7 @@ class TestPaging:
         for number in range(11):
             make_entry(edition, 50.0 + number, model=f"Model {number:02}")
         first, second = Page(BOARD + "?per_page=10&q=model"), Page(BOARD + "?per_page=10&q=model&page=2")
-        assert 'rel="next" href="?q=model&amp;page=2&amp;per_page=10"' in first.html
+        assert 'rel="next" href="?q=model&amp;per_page=10&amp;cursor=' in first.html
         assert 'rel="prev" href="?q=model&amp;per_page=10"' in second.html
         assert models(second) == ["Model 10"]
 

@@ -25,10 +25,10 @@ class Command(BaseCommand):
         if plan.is_empty:
             self.stdout.write(f"{edition.slug}: nothing changes.")
         elif options["dry_run"]:
-            self.stdout.write(f"{edition.slug}: {len(plan.changes)} board rows would change. Nothing was written.")
+            self.stdout.write(f"{edition.slug}: {plan.change_count} board rows would change. Nothing was written.")
         else:
             done = rescoring.apply(edition, by=None, at=at, reason=options["reason"])
-            self.stdout.write(self.style.SUCCESS(f"{edition.slug}: {len(done.changes)} board rows changed."))
+            self.stdout.write(self.style.SUCCESS(f"{edition.slug}: {done.change_count} board rows changed."))
 
 
 def _edition(slug: str | None) -> Edition:

@@ -211,7 +211,7 @@ def test_revising_an_approved_one_makes_a_draft_that_supersedes_it_when_approved
     old.refresh_from_db()
     old.entry.refresh_from_db()
     assert (old.status, old.entry.status, old.entry.superseded_by) == ("superseded", "superseded", new.entry)
-    assert [row.entry.model for row in BoardRow.objects.filter(measure="time", phase="finetuning")] == [
+    assert [row.entry.model for row in BoardRow.objects.filter(board__measure="time", board__phase="finetuning")] == [
         "ToyBERT",
         "BERT-Large",
     ]
@@ -278,7 +278,7 @@ def test_of_two_reviewers_at_once_one_decides_and_the_other_is_told():
         assert sorted(outcomes) == ["done", "wrong-state"]
         assert submission.status == ("approved" if outcomes[0] == "done" else "rejected")
         assert submission.steps.filter(from_status="in_review").count() == 1
-        on_the_board = BoardRow.objects.filter(measure="time", entry=submission.entry_id).exists()
+        on_the_board = BoardRow.objects.filter(board__measure="time", entry=submission.entry_id).exists()
         assert on_the_board == (submission.status == "approved")
 
 

@@ -1,4 +1,4 @@
-/* Draws the learning curves from the figures in the page; colours of text and lines follow the theme. */
+/* Draws the pictures from the figures in the page; colours of text and lines follow the theme, points are links. */
 (() => {
   "use strict";
   const plots = [...document.querySelectorAll(".plot")];
@@ -10,21 +10,22 @@
     probe.remove();
     return colour;
   };
-  const themed = () => {
+  const themed = (figure) => {
     const [ink, line, edge, card] = ["--ink-2", "--line", "--edge", "--card"].map(token);
     const axis = (name) => ({ [`${name}.gridcolor`]: line, [`${name}.linecolor`]: edge, [`${name}.zerolinecolor`]: line, [`${name}.title.font.size`]: 12.5 });
+    const notes = (figure.layout.annotations ?? []).map((_, place) => [`annotations[${place}].font.color`, ink]);
     return {
-      "font.color": ink, "font.family": getComputedStyle(document.body).fontFamily, "font.size": 12.5, "annotations[0].font.color": ink,
+      "font.color": ink, "font.family": getComputedStyle(document.body).fontFamily, "font.size": 12.5, ...Object.fromEntries(notes),
       "hoverlabel.bgcolor": card, "hoverlabel.bordercolor": edge, "hoverlabel.font.color": token("--ink"),
       ...axis("xaxis"), ...axis("yaxis"),
     };
   };
   const config = { displayModeBar: false, responsive: true, scrollZoom: false };
+  const figures = new Map(plots.map((plot) => [plot, JSON.parse(document.getElementById(plot.dataset.figure).textContent)]));
 
-  for (const plot of plots) {
-    const figure = JSON.parse(document.getElementById(plot.dataset.figure).textContent);
-    Plotly.newPlot(plot, figure.data, figure.layout, config).then(() => Plotly.relayout(plot, themed()));
+  const offerSmoothing = (plot, figure) => {
     const button = plot.closest("figure").querySelector(".smooth");
+    if (!button) return;
     const traces = figure.data.flatMap((trace, place) => (trace.meta === "smoothed" ? [place] : []));
     button.hidden = false;
     button.addEventListener("click", () => {
@@ -32,6 +33,19 @@
       button.setAttribute("aria-pressed", String(shown));
       Plotly.restyle(plot, { visible: shown }, traces);
     });
+  };
+
+  for (const [plot, figure] of figures) {
+    // On a phone a finger scrolls the page, it does not zoom the picture.
+    if (matchMedia("(pointer: coarse)").matches) figure.layout.dragmode = false;
+    Plotly.newPlot(plot, figure.data, figure.layout, config).then(() => {
+      Plotly.relayout(plot, themed(figure));
+      plot.on("plotly_click", (event) => {
+        const address = event.points.map((point) => point.customdata).find(Boolean);
+        if (address) location.assign(address);
+      });
+    });
+    offerSmoothing(plot, figure);
   }
-  document.addEventListener("themechange", () => plots.forEach((plot) => Plotly.relayout(plot, themed())));
+  document.addEventListener("themechange", () => figures.forEach((figure, plot) => Plotly.relayout(plot, themed(figure))));
 })();

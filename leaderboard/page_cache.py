@@ -1,0 +1,152 @@
+"""Board pages, framed ones, pictures and board reads of the API from memory, for whoever is not signed in.
+
+What is kept goes with the versions of the boards and of the catalogue, which the database raises in the very
+transaction that changes what a page shows: one small query tells whether a page still holds.
+"""
+
+import hashlib
+import re
+from collections import OrderedDict
+from collections.abc import Callable
+from datetime import UTC, datetime
+from functools import cache
+from http import HTTPStatus
+from pathlib import Path
+from threading import Lock
+
+from django.conf import settings
+from django.db import InterfaceError, OperationalError, connection
+from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
+from django.utils.cache import patch_vary_headers
+from django.utils.http import parse_etags
+
+ADDRESS = re.compile(
+    r"/(?:api/v1/|embed/)?boards/(pretraining|finetuning|inference)/(time|cost|efficiency)/(pictures/)?"
+)
+SECONDS_IN_PROXY = 2
+"""How long the proxy in front may give out the same page without asking."""
+MOST_BYTES = 32 * 1024 * 1024
+PERSONAL = ("sessionid", "messages")
+"""Cookies with which a page may look otherwise."""
+PARTIAL = ("HX-Request", "HX-Target", "HX-Boosted", "HX-History-Restore-Request")
+"""Headers with which a script asks for a part of the page."""
+OF_CONTENT = ("Content-Type", "Content-Length")
+
+Key = tuple[str, ...]
+Page = tuple[bytes, dict[str, str]]
+"""Content and headers."""
+
+
+class Pages:
+    """The pages used last, as many as fit."""
+
+    def __init__(self, most_bytes: int) -> None:
+        self._most, self._size, self._lock = most_bytes, 0, Lock()
+        self._pages: OrderedDict[Key, Page] = OrderedDict()
+
+    def get(self, key: Key) -> Page | None:
+        with self._lock:
+            found = self._pages.get(key)
+            if found is not None:
+                self._pages.move_to_end(key)
+            return found
+
+    def keep(self, key: Key, content: bytes, headers: dict[str, str]) -> None:
+        with self._lock:
+            before = self._pages.pop(key, None)
+            self._size += len(content) - (len(before[0]) if before else 0)
+            self._pages[key] = content, headers
+            while self._size > self._most:
+                _, (gone, _) = self._pages.popitem(last=False)
+                self._size -= len(gone)
+
+
+pages = Pages(MOST_BYTES)
+
+
+class PageCacheMiddleware:
+    """Stands before sessions and all else that costs time."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        address = ADDRESS.fullmatch(request.path)
+        if address is None or request.method not in ("GET", "HEAD") or "format" in request.GET:
+            return self.get_response(request)
+        if not request.path.startswith("/api/") and any(name in request.COOKIES for name in PERSONAL):
+            response = self.get_response(request)
+            response.headers.setdefault("Cache-Control", "private, no-cache")
+            return response
+        try:
+            # Pictures show time and cost on every board of a phase.
+            key = (_versions(address[1], "" if address[3] else address[2]), *_asked(request))
+        except (OperationalError, InterfaceError):
+            return self.get_response(request)
+        # What a page of another host would be told: that it is not served.
+        request.get_host()
+        return self._answer(request, key)
+
+    def _answer(self, request: HttpRequest, key: Key) -> HttpResponse:
+        kept = pages.get(key)
+        if kept is None:
+            response = self.get_response(request)
+            if response.status_code != HTTPStatus.OK or response.streaming or response.cookies:
+                return response
+            kept = _keep(request, key, response)
+        content, headers = kept
+        etag = f'"{hashlib.sha256(repr(key).encode()).hexdigest()[:32]}"'
+        known = parse_etags(request.headers.get("If-None-Match", ""))
+        if etag in known or f"W/{etag}" in known:
+            headers = {name: value for name, value in headers.items() if name not in OF_CONTENT}
+            return HttpResponseNotModified(headers=headers | {"ETag": etag})
+        return HttpResponse(content, headers=headers | {"ETag": etag})
+
+
+def _keep(request: HttpRequest, key: Key, response: HttpResponse) -> Page:
+    patch_vary_headers(response, ("Cookie", PARTIAL[0]))
+    if "no-store" not in response.get("Cache-Control", ""):
+        response["Cache-Control"] = "public, no-cache"
+        response["X-Accel-Expires"] = str(SECONDS_IN_PROXY)
+    page = response.content, dict(response.items())
+    if request.method == "GET":
+        pages.keep(key, *page)
+    return page
+
+
+def _versions(phase: str, measure: str) -> str:
+    """The versions of this board in every edition, and that of the catalogue. Boards' ids are never used twice.
+
+    Without a measure, of all boards of the phase.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT COALESCE(string_agg(id || '.' || version, ' ' ORDER BY id), '') || '/'"
+            " || COALESCE((SELECT version FROM leaderboard_catalogueversion LIMIT 1), 0)"
+            " FROM leaderboard_board WHERE phase = %s AND %s IN (measure, '')",
+            [phase, measure],
+        )
+        (versions,) = cursor.fetchone()
+    return str(versions)
+
+
+def _asked(request: HttpRequest) -> Key:
+    """All else that a page depends on: its address, which part is wanted, the day (no board is of tomorrow), and the
+    site itself."""
+    parts = (request.headers.get(name, "") for name in PARTIAL)
+    return (request.get_full_path(), *parts, datetime.now(UTC).date().isoformat(), release())
+
+
+@cache
+def release() -> str:
+    """A hash of what pages are made by: the site's templates, its code, and the names of its static files."""
+    root = Path(settings.BASE_DIR)
+    paths = [
+        path for folder in ("templates", "leaderboard", "hulk_site", "scoring") for path in (root / folder).rglob("*")
+    ]
+    manifest = Path(settings.STATIC_ROOT) / "staticfiles.json"
+    found = hashlib.sha256()
+    for path in sorted([path for path in paths if path.suffix in {".py", ".html"}] + [manifest]):
+        if path.is_file():
+            found.update(path.read_bytes())
+    return found.hexdigest()[:16]

@@ -1,0 +1,222 @@
+"""The pictures of a board: what they show, bounded however long the board is, and the table that says the same."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from django.db.models import F, Max, Min, Q, QuerySet, RowRange, Window
+from django.urls import reverse
+
+from leaderboard import boards, exports
+from leaderboard.board_charts import Axis, Point, scatter, stacked
+from leaderboard.columns import MEASURE_TITLES, task_titles
+from leaderboard.derivations import SECONDS_A_UNIT, time_text, usd_text
+from leaderboard.filters import BoardQuery
+from leaderboard.models import BoardRow, Entry, Outcome
+from leaderboard.numbers import number_text, score_text
+from scoring.rules import ALL_TASKS, Phase
+from scoring.values import Outcome as OutcomeWord
+
+SAMPLE = 100
+"""Entries of a picture, from the top of the board; whatever leads comes along in any case."""
+MOST_LEADING = 200
+BARS = 12
+TIME_WORDS = {
+    Phase.PRETRAINING: "hours of pretraining",
+    Phase.FINETUNING: "seconds to the cut-off",
+    Phase.INFERENCE: "milliseconds for one input",
+}
+COST_WORDS = {
+    Phase.PRETRAINING: "dollars",
+    Phase.FINETUNING: "dollars to the cut-off",
+    Phase.INFERENCE: "dollars for 100,000 inputs",
+}
+
+
+class Cell(NamedTuple):
+    text: str
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A figure for Plotly with its words, and its table twin: `head`, and rows whose first cell is the entry."""
+
+    key: str
+    title: str
+    sentence: str
+    figure: Mapping[str, Any]
+    label: str
+    head: tuple[str, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    left_out: int = 0
+    """Entries of the sample without a number that can be drawn."""
+
+    @property
+    def figure_id(self) -> str:
+        return f"figure-{self.key}"
+
+
+def pictures(query: BoardQuery) -> list[Picture]:
+    """Those of the board that `query` names, unfiltered; in a fixed number of queries. Empty pictures are left out."""
+    top = boards.board(replace(query, per_page=SAMPLE))
+    rows = [exports.row_json(row) for row in top.rows]
+    found = [
+        _score_against_parameters(query, rows),
+        *_cost_against_time(query, rows),
+        _record(query, rows),
+        _shares(query, rows),
+    ]
+    return [picture for picture in found if picture.rows]
+
+
+def _score_against_parameters(query: BoardQuery, rows: Sequence[Mapping[str, Any]]) -> Picture:
+    front = _running_best(
+        BoardRow.objects.filter(board=query.board).filter(score__gt=0, parameters_millions__gt=0), "parameters_millions"
+    )
+    points = _merged({row["entry"]: _point(row, row["parameters_millions"], row["score"]) for row in rows}, front)
+    drawn = [point for point in points if point.x and point.y > 0]
+    figure = scatter(drawn, Axis("millions of parameters", is_log=True), Axis(_score_words(query), is_log=True))
+    return Picture(
+        "parameters", "Score against parameters",
+        "Up and to the left is better. The line joins those that no smaller model beats.",
+        figure, f"{_score_words(query)} against parameters of {len(drawn)} entries.",
+        ("Model", "Parameters, M", "Score", "On the front"),
+        tuple(
+            (Cell(point.model, point.url), Cell(number_text(point.x) if point.x else "unknown"),
+             Cell(score_text(point.y)), _mark(point))
+            for point in points
+        ),
+        len(points) - len(drawn),
+    )  # fmt: skip
+
+
+def _record(query: BoardQuery, rows: Sequence[Mapping[str, Any]]) -> Picture:
+    front = _running_best(_scored(query), "date")
+    points = _merged({row["entry"]: _point(row, row["date"], row["score"]) for row in rows}, front)
+    drawn = [point for point in points if point.y > 0]
+    figure = scatter(
+        drawn, Axis("day of submission", is_date=True), Axis(_score_words(query), is_log=True), stepped=True
+    )
+    return Picture(
+        "record", "The record over time",
+        "The best score of each day, of entries that stand on the board now.",
+        figure, f"The best {_score_words(query)} by day of submission, with {len(drawn)} entries.",
+        ("Model", "Submitted", "Score", "Was the record"),
+        tuple((Cell(one.model, one.url), Cell(str(one.x)), Cell(score_text(one.y)), _mark(one)) for one in points),
+        len(points) - len(drawn),
+    )  # fmt: skip
+
+
+def _cost_against_time(query: BoardQuery, rows: Sequence[Mapping[str, Any]]) -> list[Picture]:
+    """One picture a task: what it takes in time and in money, both of which may be told by hardware and price."""
+    reached = Outcome.objects.filter(
+        entry__in=Entry.objects.public().filter(edition=query.edition, phase=query.phase),
+        outcome=OutcomeWord.REACHED, cost_usd__gt=0,
+    ).select_related("entry", "task").only(
+        "seconds", "cost_usd", "entry__model", "task__slug"
+    )  # fmt: skip
+    in_sample = reached.filter(entry_id__in=[row["entry"] for row in rows])
+    cheaper = Window(
+        Min("cost_usd"), partition_by=["task_id"], frame=RowRange(start=None, end=-1),
+        order_by=[F("seconds").asc(), F("cost_usd").asc(), F("pk").asc()],
+    )  # fmt: skip
+    front = reached.annotate(before=cheaper).filter(Q(before=None) | Q(cost_usd__lt=F("before")))[:MOST_LEADING]
+    leading = {outcome.pk: outcome for outcome in front}
+    by_task: dict[str, dict[int, Outcome]] = {}
+    for outcome in (*in_sample, *leading.values()):
+        by_task.setdefault(outcome.task_slug, {})[outcome.pk] = outcome
+    titles = task_titles(query.tasks, query.phase)
+    return [_cost_picture(query.phase, slug, title, by_task.get(slug, {}).values(), leading) for slug, title in titles]
+
+
+def _cost_picture(
+    phase: Phase, slug: str, title: str, outcomes: Iterable[Outcome], leading: Mapping[int, Outcome]
+) -> Picture:
+    unit, words = SECONDS_A_UNIT[phase], "" if slug == ALL_TASKS else f" on {title}"
+    told = sorted(outcomes, key=lambda one: (one.seconds or 0, one.cost_usd or 0))
+    points = [
+        Point(
+            one.entry.model,
+            one.entry.get_absolute_url(),
+            (one.seconds or 0) / unit,
+            one.cost_usd or 0,
+            one.pk in leading,
+        )
+        for one in told
+    ]
+    cells = zip(points, (time_text(one.seconds or 0, phase) for one in told), strict=True)
+    figure = scatter(points, Axis(TIME_WORDS[phase], is_log=True), Axis(COST_WORDS[phase], is_log=True))
+    return Picture(
+        f"cost-{slug}", f"Cost against time{words}",
+        "Down and to the left is better. The line joins those that nobody beats in both.",
+        figure, f"Cost against time{words} of {len(points)} entries that reached the cut-off.",
+        ("Model", "Time", "Cost", "On the front"),
+        tuple(
+            (Cell(point.model, point.url), Cell(time), Cell(usd_text(point.y)), _mark(point)) for point, time in cells
+        ),
+    )  # fmt: skip
+
+
+def _shares(query: BoardQuery, rows: Sequence[Mapping[str, Any]]) -> Picture:
+    """What each task adds to the overall score of the first entries. Nothing to share where there is one task."""
+    titles = dict(task_titles(query.tasks, query.phase))
+    best = [row for row in rows if row["score"]][:BARS] if len(titles) > 1 else []
+    parts = {title: [row["tasks"][slug]["score"] or 0.0 for row in best] for slug, title in titles.items()}
+    return Picture(
+        "shares", "What each task adds",
+        f"The task scores that add up to the overall score of the first {len(best)}.",
+        stacked([row["model"] for row in best], [_url(row["entry"]) for row in best], parts),
+        f"Task scores of the first {len(best)} entries, stacked.",
+        ("Model", *titles.values(), "Overall"),
+        tuple(
+            (
+                Cell(row["model"], _url(row["entry"])),
+                *(Cell(score_text(row["tasks"][slug]["score"])) for slug in titles),
+                Cell(score_text(row["score"])),
+            )
+            for row in best
+        ),
+    )  # fmt: skip
+
+
+def _scored(query: BoardQuery) -> QuerySet[BoardRow]:
+    return BoardRow.objects.filter(board=query.board, score__gt=0)
+
+
+def _running_best(rows: QuerySet[BoardRow], along: str) -> list[Point]:
+    """The rows whose score is above that of every row before them along a column: a front, or the records."""
+    before = Window(
+        Max("score"), frame=RowRange(start=None, end=-1),
+        order_by=[F(along).asc(), F("score").desc(), F("pk").asc()],
+    )  # fmt: skip
+    best = rows.order_by().annotate(before=before).filter(Q(before=None) | Q(score__gt=F("before")))
+    found = best.values_list("entry_id", "model", along, "score")[:MOST_LEADING]
+    return [Point(model, _url(pk), _shown(x), score, leads=True) for pk, model, x, score in found]
+
+
+def _merged(sample: Mapping[str, Point], leading: Iterable[Point]) -> list[Point]:
+    """The sample with what leads marked, and what leads from beyond the sample; from left to right."""
+    points = {point.url: point for point in sample.values()} | {point.url: point for point in leading}
+    return sorted(points.values(), key=lambda point: (point.x is None, point.x or 0, -point.y))
+
+
+def _point(row: Mapping[str, Any], x: Any, score: float | None) -> Point:
+    return Point(row["model"], _url(row["entry"]), x, score or 0.0)
+
+
+def _shown(x: Any) -> Any:
+    return x if isinstance(x, float) else x.isoformat()
+
+
+def _mark(point: Point) -> Cell:
+    return Cell("yes" if point.leads else "")
+
+
+def _url(pk: UUID | str) -> str:
+    return reverse("leaderboard:entry", args=[pk])
+
+
+def _score_words(query: BoardQuery) -> str:
+    return f"{MEASURE_TITLES[query.measure].lower()} score"
