@@ -47,6 +47,7 @@ STATUS: Mapping[type[BaseException], HTTPStatus] = {
     errors.NotTheOwner: HTTPStatus.FORBIDDEN,
     errors.OwnEntry: HTTPStatus.FORBIDDEN,
     errors.NotAMaintainer: HTTPStatus.FORBIDDEN,
+    errors.NotAnOwner: HTTPStatus.FORBIDDEN,
     PermissionDenied: HTTPStatus.FORBIDDEN,
     Http404: HTTPStatus.NOT_FOUND,
     errors.StepNotAllowed: HTTPStatus.CONFLICT,

@@ -10,6 +10,7 @@ from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
 from hulk_site.problems import MEDIA_TYPE
+from leaderboard.filters import PARAMETERS
 
 ERRORS = {
     "400": "Malformed, or with mistakes that `errors` lists.",
@@ -23,6 +24,8 @@ ERRORS = {
     "429": "No attempt is left today, or too many requests; see Retry-After.",
     "503": "Database or storage is away; see Retry-After.",
 }
+EMPTY_IS_ABSENT = frozenset({*PARAMETERS, "format", "per_page", "cursor"})
+"""Parameters of lists and boards: a form without script sends its empty fields, too."""
 TEXT = {"type": "string"}
 PROBLEM = {
     "type": "object",
@@ -53,13 +56,16 @@ PROBLEM = {
 
 
 def add_problems(result: dict[str, Any], **_: Any) -> dict[str, Any]:
-    """Every operation may answer with a problem: said once, for all of them."""
+    """Every operation may answer with a problem, and take empty parameters of lists: said once, for all of them."""
     result["components"].setdefault("schemas", {})["Problem"] = PROBLEM
     content = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
     for operations in result["paths"].values():
         for operation in operations.values():
             for status, description in ERRORS.items():
                 operation["responses"].setdefault(status, {"description": description, "content": content})
+            for parameter in operation.get("parameters", ()):
+                if parameter["name"] in EMPTY_IS_ABSENT:
+                    parameter["allowEmptyValue"] = True
     return result
 
 

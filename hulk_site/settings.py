@@ -262,7 +262,8 @@ KNOX_TOKEN_MODEL = "accounts.Token"  # noqa: S105 - the name of a model
 MIGRATION_MODULES = {"knox": None}
 SPECTACULAR_SETTINGS = {
     "TITLE": "HULK",
-    "DESCRIPTION": "Send evidence, read what was found, read the boards.",
+    "DESCRIPTION": "Send evidence, read what was found, read the boards. [Examples](/api/examples/) in curl, Python and "
+    "with the command. Reads carry an `ETag`; `RateLimit-` headers tell how many calls are left.",
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,
     "SWAGGER_UI_DIST": "SIDECAR",

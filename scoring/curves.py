@@ -64,8 +64,3 @@ def _worst(row: Sequence[Point], tasks: Sequence[Task]) -> Point:
     first = row[0]
     margin = min(point.metric - task.cutoff for point, task in zip(row, tasks, strict=True))
     return Point(first.seconds, margin, first.line, first.epoch, first.step)
-
-
-def first_all(curves: Mapping[str, Curve], tasks: Sequence[Task]) -> Crossing | None:
-    """The first row on which every task is at or above its cut-off; its points' metric is that of `margins`."""
-    return crossing(margins(curves, tasks), ZERO)

@@ -16,7 +16,8 @@ from django.views.decorators.http import require_POST
 
 from submissions import intake, review, talk
 from submissions.errors import Refused
-from submissions.models import Status, Submission, Verification
+from submissions.models import Call, Mail, Status, Submission, Verification
+from submissions.outbox_admin import CallAdmin, MailAdmin
 from submissions.review_page import page_of
 
 WAITING = (Status.IN_REVIEW, Status.QUARANTINED)
@@ -42,6 +43,10 @@ DECISIONS = {
 }
 NO_VERIFICATION = -1
 """What no verification is numbered: a form that does not say which one it showed is refused."""
+
+
+admin.site.register(Mail, MailAdmin)
+admin.site.register(Call, CallAdmin)
 
 
 class WaitingFilter(admin.SimpleListFilter):

@@ -8,7 +8,8 @@ from typing import Any, cast
 from uuid import UUID
 
 from django.contrib.auth.models import AbstractUser
-from django.db.models import QuerySet
+from django.db import transaction
+from django.db.models import Q, QuerySet
 from django.http import FileResponse, Http404, HttpRequest
 from django.urls import path
 from django.utils import timezone
@@ -24,18 +25,20 @@ from rest_framework.response import Response
 from leaderboard.catalogue import rules_of
 from leaderboard.models import Edition
 from submissions import api_schema as schema
-from submissions import idempotency, intake, review
+from submissions import idempotency, intake, organisations, review
 from submissions.errors import FileRefused, Refused, StorageAway, UploadBroken
 from submissions.evidence import keeping, open_blob
 from submissions.idempotency import Answer
 from submissions.manifest import Place, places, validate
-from submissions.models import Evidence, Status, Submission, Verification
+from submissions.models import Evidence, Organisation, Status, Submission, Verification
 from submissions.parsers import (
     Arriving,
     ManifestParser,
     Parcel,
     PartsParser,
     body_hash,
+    dry_run_asked,
+    key_of,
     read_parcel,
     require_length,
     watch,
@@ -51,9 +54,7 @@ from submissions.serializers import (
 from submissions.uploads import Readable
 from submissions.verification import visible
 
-LONGEST_KEY = 200
 SHOWN_WITH_IT = ("evidence", "edition__tasks", "messages", "superseded_by")
-TRUTHS = {"true": True, "1": True, "yes": True, "on": True, "false": False, "0": False, "no": False, "off": False}
 
 
 class AnyAccept(DefaultContentNegotiation):
@@ -93,7 +94,7 @@ class SubmitterView(GenericAPIView[Submission]):
         return cast("dict[str, Any]", self.request.data)
 
     def get_queryset(self) -> QuerySet[Submission]:
-        rows = Submission.objects.select_related("edition", "owner").prefetch_related(*SHOWN_WITH_IT)
+        rows = Submission.objects.select_related("edition", "owner", "organisation").prefetch_related(*SHOWN_WITH_IT)
         if self.dry_runs:
             return rows.filter(is_dry_run=True, owner=self.user.pk)
         return rows.visible_to(self.user)
@@ -115,6 +116,10 @@ class SubmitterView(GenericAPIView[Submission]):
         fresh = self.get_queryset().get(pk=submission.pk)
         return plain(self.get_serializer(fresh).data)
 
+    def organisation(self) -> Organisation | None:
+        """Whose members may read it: `?organisation=<slug>`, beside the manifest. ManifestInvalid where it is wrong."""
+        return organisations.chosen(self.user, self.request.query_params.get("organisation", ""))
+
     def once(self, work: Callable[[], Answer], body_sha256: str) -> Response:
         """Do the work, or give the first answer again where the request carries a known Idempotency-Key."""
         request = self.request
@@ -128,27 +133,21 @@ def plain(data: Any) -> Any:
     return json.loads(JSONRenderer().render(data))
 
 
-def key_of(request: Request | HttpRequest) -> str:
-    """The Idempotency-Key; empty where there is none. ValidationError where it is none that can be kept."""
-    key = request.headers.get("Idempotency-Key")
-    if key is None:
-        return ""
-    if not 1 <= len(key) <= LONGEST_KEY or not key.isascii() or not key.isprintable():
-        raise ValidationError({"Idempotency-Key": [f"It must have 1 to {LONGEST_KEY} printable ASCII characters."]})
-    return key
-
-
 @schema.submissions
 class Submissions(SubmitterView):
     def get(self, request: Request) -> Response:
-        page = self.paginate_queryset(self.get_queryset().filter(owner=self.user.pk))
+        slug = request.query_params.get("organisation")
+        shown = Q(owner=self.user.pk) if slug is None else Q(pk__in=Submission.objects.in_organisation(slug, self.user))
+        page = self.paginate_queryset(self.get_queryset().filter(shown))
         return self.get_paginated_response(self.get_serializer(page, many=True).data)
 
     def post(self, request: Request) -> Response:
-        data = self.body()
+        data, organisation = self.body(), self.organisation()
 
         def create() -> Answer:
-            submission = intake.create_draft(owner=self.user, manifest=data, at=timezone.now())
+            submission = intake.create_draft(
+                owner=self.user, manifest=data, at=timezone.now(), organisation=organisation
+            )
             return Answer(201, self.shown(submission), {"Location": address(request, submission)})
 
         return self.once(create, body_hash(data))
@@ -163,7 +162,10 @@ class OneSubmission(SubmitterView):
         submission, changes = self.find_own(), self.body()
         if list(changes) == ["manifest"] and isinstance(changes["manifest"], dict):
             changes = changes["manifest"]
-        intake.change_draft(submission, by=self.user, manifest=changes, at=timezone.now())
+        with transaction.atomic():
+            if "organisation" in request.query_params:
+                intake.give_to(submission, self.organisation(), by=self.user)
+            intake.change_draft(submission, by=self.user, manifest=changes, at=timezone.now())
         return Response(self.shown(submission))
 
     def delete(self, request: Request, pk: UUID) -> Response:
@@ -324,7 +326,8 @@ class Bundles(SubmitterView):
         return super().initialize_request(request, *args, **kwargs)
 
     def post(self, request: Request) -> Response:
-        dry_run, key = self._dry_run(), key_of(request)
+        dry_run, key = dry_run_asked(request.query_params), key_of(request)
+        organisation = None if dry_run else self.organisation()
         if self.arriving is None:
             raise UploadBroken("A bundle is multipart/form-data.", remedy="With curl: -F manifest=@submission.json …")
         parcel = read_parcel(request, self.arriving)
@@ -335,7 +338,13 @@ class Bundles(SubmitterView):
 
             def send() -> Answer:
                 submission = intake.send_stored(
-                    owner=self.user, valid=valid, files=parcel.files, blobs=blobs, at=timezone.now(), dry_run=dry_run
+                    owner=self.user,
+                    valid=valid,
+                    files=parcel.files,
+                    blobs=blobs,
+                    at=timezone.now(),
+                    dry_run=dry_run,
+                    organisation=organisation,
                 )
                 body = {
                     "id": str(submission.pk),
@@ -358,15 +367,6 @@ class Bundles(SubmitterView):
                 raise idempotency.another_body() from None
             raise
         return valid
-
-    def _dry_run(self) -> bool:
-        """A mistyped parameter must not send for good what was meant as a try."""
-        unknown = sorted(set(self.request.query_params) - {"dry_run"})
-        value = self.request.query_params.get("dry_run", "false").lower()
-        if unknown or value not in TRUTHS:
-            name = unknown[0][:100] if unknown else "dry_run"
-            raise ValidationError({name: ["Only `dry_run=true` or `dry_run=false` may stand here."]})
-        return TRUTHS[value]
 
 
 @schema.dry_run

@@ -32,6 +32,11 @@ MANIFEST = {"application/json": OpenApiTypes.OBJECT}
 KEY = OpenApiParameter(
     "Idempotency-Key", str, OpenApiParameter.HEADER, description="A repeated request gets the first answer, for 24 h."
 )
+ORGANISATION = OpenApiParameter(
+    "organisation",
+    str,
+    description="The slug of an organisation that you are in: its members may read the submission. Empty: nobody else.",
+)
 PLACE = [
     OpenApiParameter(
         "task", str, OpenApiParameter.PATH, description="A task's slug, or `all` where a file spans tasks."
@@ -64,14 +69,27 @@ def _says(summary: str, **more: Any) -> Any:
 
 
 submissions = _view(
-    get=_says("Your submissions", operation_id="submissions_list", responses=SubmissionSerializer(many=True)),
+    get=_says(
+        "Your submissions, or those of an organisation that you are in",
+        operation_id="submissions_list",
+        parameters=[OpenApiParameter("organisation", str, description="Its slug; without it, your own.")],
+        responses=SubmissionSerializer(many=True),
+    ),
     post=_says(
-        "Create a draft from a manifest", request=MANIFEST, parameters=[KEY], responses={201: SubmissionSerializer}
+        "Create a draft from a manifest",
+        request=MANIFEST,
+        parameters=[KEY, ORGANISATION],
+        responses={201: SubmissionSerializer},
     ),
 )
 submission = _view(
     get=_says("One submission"),
-    patch=_says("Change the manifest of a draft (RFC 7396)", request=MANIFEST, responses=SubmissionSerializer),
+    patch=_says(
+        "Change the manifest of a draft (RFC 7396), or whose members may read it",
+        request=MANIFEST,
+        parameters=[ORGANISATION],
+        responses=SubmissionSerializer,
+    ),
     delete=_says("Delete a draft", responses={204: None}),
 )
 submit = _view(
@@ -111,7 +129,11 @@ bundles = _view(
         "Create, upload and submit in one call",
         description=f"{CONSENT} {ATTEMPTS}",
         request=BUNDLE,
-        parameters=[KEY, OpenApiParameter("dry_run", bool, description="Verify only; nothing can be published.")],
+        parameters=[
+            KEY,
+            OpenApiParameter("dry_run", bool, description="Verify only; nothing can be published."),
+            ORGANISATION,
+        ],
         responses={202: QueuedSerializer},
     )
 )

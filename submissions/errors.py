@@ -34,6 +34,18 @@ class OwnEntry(Refused):
     code = "own-entry"
 
 
+class OrganisationRefused(Refused):
+    """An organisation cannot be founded, joined, left or deleted so."""
+
+    code = "organisation-refused"
+
+
+class NotAnOwner(Refused):
+    """Only owners of an organisation decide who is in it."""
+
+    code = "not-an-owner"
+
+
 class NotAMaintainer(Refused):
     """Only maintainers decide on submissions."""
 

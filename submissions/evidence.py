@@ -76,11 +76,13 @@ def sweep_orphans(at: datetime) -> int:
 
 
 def _is_named(sha256: str) -> bool:
-    named = Q(evidence__contains=[{"sha256": sha256}])
+    frozen = Q(evidence__contains=[{"sha256": sha256}])
+    # An entry also tells the hash of files that it does not give out: their owner may have taken them along.
+    public = Q(evidence__contains=[{"sha256": sha256, "public": True}])
     return (
         Evidence.objects.filter(sha256=sha256).exists()
-        or Revision.objects.filter(named).exists()
-        or Entry.objects.filter(named).exists()
+        or Revision.objects.filter(frozen).exists()
+        or Entry.objects.filter(public).exists()
     )
 
 

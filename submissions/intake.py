@@ -31,7 +31,7 @@ from submissions.errors import (
 )
 from submissions.evidence import Blob, discard, hold, keeping, put
 from submissions.manifest import Place, merge, places, required, validate
-from submissions.models import Evidence, Revision, Status, Submission
+from submissions.models import Evidence, Organisation, Revision, Status, Submission
 from submissions.permissions import must_own
 from submissions.uploads import Checked, Readable
 
@@ -44,17 +44,29 @@ missing = needs.missing
 
 
 def create_draft(
-    *, owner: AbstractBaseUser, manifest: Mapping[str, Any], at: datetime, complete: bool = True
+    *,
+    owner: AbstractBaseUser,
+    manifest: Mapping[str, Any],
+    at: datetime,
+    complete: bool = True,
+    organisation: Organisation | None = None,
 ) -> Submission:
     """A draft from a manifest. Raises ManifestInvalid with every mistake; see `validate` for `complete`."""
-    return _create(owner, validate(manifest, complete=complete), at, is_dry_run=False)
+    return _create(owner, validate(manifest, complete=complete), at, organisation, is_dry_run=False)
 
 
-def _create(owner: AbstractBaseUser, valid: dict[str, Any], at: datetime, *, is_dry_run: bool) -> Submission:
+def _create(
+    owner: AbstractBaseUser,
+    valid: dict[str, Any],
+    at: datetime,
+    organisation: Organisation | None,
+    *,
+    is_dry_run: bool,
+) -> Submission:
     with transaction.atomic():
         edition = Edition.objects.get(slug=valid["edition"])
         submission = Submission.objects.create(
-            owner_id=owner.pk, edition=edition, manifest=valid, is_dry_run=is_dry_run
+            owner_id=owner.pk, edition=edition, organisation=organisation, manifest=valid, is_dry_run=is_dry_run
         )
         submission.steps.create(by_id=owner.pk, at=at, from_status="", to_status=Status.DRAFT)
     return submission
@@ -79,6 +91,14 @@ def change_draft(
         draft.manifest, draft.edition = valid, Edition.objects.get(slug=valid["edition"])
         draft.save(update_fields=["manifest", "edition", "changed_at"])
     submission.refresh_from_db()
+
+
+def give_to(submission: Submission, organisation: Organisation | None, *, by: AbstractBaseUser) -> None:
+    """Let an organisation's members read a draft from now on, or nobody else (None)."""
+    with transaction.atomic():
+        draft = _locked_draft(submission, by)
+        draft.organisation = organisation
+        draft.save(update_fields=["organisation", "changed_at"])
 
 
 def delete_draft(submission: Submission, *, by: AbstractBaseUser) -> None:
@@ -321,10 +341,11 @@ def send_stored(
     blobs: Mapping[str, Blob],
     at: datetime,
     dry_run: bool,
+    organisation: Organisation | None = None,
 ) -> Submission:
     """The part of `send_bundle` after the bytes are stored, in one transaction."""
     with transaction.atomic():
-        submission = _create(owner, valid, at, is_dry_run=dry_run)
+        submission = _create(owner, valid, at, organisation, is_dry_run=dry_run)
         for name in sorted(blobs, key=lambda name: blobs[name].sha256):
             hold(blobs[name], files[name])
         for place in places(valid):

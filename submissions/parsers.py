@@ -12,7 +12,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.core.files.uploadhandler import FileUploadHandler, TemporaryFileUploadHandler
 from django.http import HttpRequest, QueryDict
 from django.utils.http import parse_header_parameters
-from rest_framework.exceptions import ParseError
+from rest_framework.exceptions import ParseError, ValidationError
 from rest_framework.parsers import BaseParser, MultiPartParser
 from rest_framework.request import Request
 
@@ -31,6 +31,8 @@ BUILD_IT = (
 AROUND_THE_FILES = 1024 * 1024
 """Bytes that the manifest and the headers of all parts may have beside the files."""
 TAIL = 512
+LONGEST_KEY = 200
+TRUTHS = {"true": True, "1": True, "yes": True, "on": True, "false": False, "0": False, "no": False, "off": False}
 
 
 class ManifestParser(BaseParser):
@@ -217,3 +219,23 @@ def body_hash(data: Mapping[str, Any], files: Mapping[str, str] | None = None) -
     """What makes two bodies the same: their parsed content, as neither spaces nor multipart boundaries matter."""
     text = json.dumps([data, dict(files or {})], sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def key_of(request: Request | HttpRequest) -> str:
+    """The Idempotency-Key; empty where there is none. ValidationError where it is none that can be kept."""
+    key = request.headers.get("Idempotency-Key")
+    if key is None:
+        return ""
+    if not 1 <= len(key) <= LONGEST_KEY or not key.isascii() or not key.isprintable():
+        raise ValidationError({"Idempotency-Key": [f"It must have 1 to {LONGEST_KEY} printable ASCII characters."]})
+    return key
+
+
+def dry_run_asked(query: Mapping[str, str]) -> bool:
+    """A mistyped parameter must not send for good what was meant as a try."""
+    unknown = sorted(set(query) - {"dry_run", "organisation"})
+    value = query.get("dry_run", "false").lower()
+    if unknown or value not in TRUTHS:
+        name = unknown[0][:100] if unknown else "dry_run"
+        raise ValidationError({name: ["Only `dry_run=true` or `dry_run=false`, and `organisation`, may stand here."]})
+    return TRUTHS[value]

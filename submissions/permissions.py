@@ -1,4 +1,4 @@
-"""Who may see and do what: owner or maintainer, for pages and API alike."""
+"""Who may see and do what: owner, member of the organisation or maintainer, for pages and API alike."""
 
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from rest_framework.exceptions import PermissionDenied
@@ -7,7 +7,7 @@ from rest_framework.request import Request
 from rest_framework.views import APIView
 
 from submissions.errors import NotTheOwner
-from submissions.models import Evidence, Submission
+from submissions.models import Evidence, Membership, Submission
 
 Person = AbstractBaseUser | AnonymousUser
 READ, SUBMIT = "read", "submit"
@@ -18,8 +18,22 @@ def is_maintainer(user: Person) -> bool:
 
 
 def may_see(user: Person, submission: Submission) -> bool:
-    """Owners see their own in every state, maintainers all; a dry run is its owner's alone."""
-    return submission.owner_id == user.pk or (is_maintainer(user) and not submission.is_dry_run)
+    """Owners see their own in every state, maintainers all, members their organisation's; a dry run is its owner's."""
+    if submission.owner_id == user.pk:
+        return True
+    return not submission.is_dry_run and (is_maintainer(user) or is_member(user, submission))
+
+
+def is_member(user: Person, submission: Submission) -> bool:
+    """Whether the submission belongs to an organisation of this person's."""
+    if submission.organisation_id is None or user.pk is None:
+        return False
+    return Membership.objects.filter(organisation=submission.organisation_id, user=user.pk).exists()
+
+
+def is_own(user: Person, submission: Submission) -> bool:
+    """Nobody decides on an entry of their own, nor on their organisation's (PROTOCOL section 8)."""
+    return submission.owner_id == user.pk or is_member(user, submission)
 
 
 def may_read_evidence(user: Person, evidence: Evidence) -> bool:
@@ -27,9 +41,10 @@ def may_read_evidence(user: Person, evidence: Evidence) -> bool:
 
 
 def must_own(user: Person, submission: Submission) -> None:
-    """Raises NotTheOwner for a maintainer who may look but not change."""
+    """Raises NotTheOwner for a maintainer or a member of the organisation, who may look but not change."""
     if submission.owner_id != user.pk:
-        raise NotTheOwner("Only the owner may change a submission.", remedy="A maintainer decides on it in the admin.")
+        remedy = "Members of its organisation read it; a maintainer decides on it in the admin."
+        raise NotTheOwner("Only the owner may change a submission.", remedy=remedy)
 
 
 class MissingScope(PermissionDenied):

@@ -24,6 +24,7 @@ from submissions.errors import (
     StepNotAllowed,
 )
 from submissions.models import Evidence, Status, Submission, Verification
+from submissions.permissions import is_member, is_own
 from submissions.snapshots import snapshot_of
 
 OPEN_ENDED = frozenset({Status.REJECTED, Status.WITHDRAWN})
@@ -144,8 +145,9 @@ def lock_for_decision(
     if not is_maintainer(by):
         raise NotAMaintainer("Only maintainers decide on submissions.")
     locked = _locked(submission)
-    if by.pk == locked.owner_id:
-        raise OwnEntry("This is your own submission: another maintainer has to decide on it.")
+    if is_own(by, locked):
+        whose = "your own submission" if by.pk == locked.owner_id else "a submission of your organisation"
+        raise OwnEntry(f"This is {whose}: another maintainer has to decide on it.")
     lifecycle.check(Status(locked.status), to)
     if locked.is_dry_run:
         raise StepNotAllowed("This is a dry run: nothing of it can be decided or published.")
@@ -222,7 +224,11 @@ def _successor(approved: Submission, at: datetime) -> Submission:
             remedy="Withdraw that one first, or wait for the decision.",
         )
     successor = Submission.objects.create(
-        owner=approved.owner, edition=approved.edition, manifest=approved.manifest, supersedes=approved
+        owner=approved.owner,
+        edition=approved.edition,
+        manifest=approved.manifest,
+        supersedes=approved,
+        organisation=approved.organisation if is_member(approved.owner, approved) else None,
     )
     successor.steps.create(by=approved.owner, at=at, to_status=Status.DRAFT, comment=f"revises {approved.pk}")
     Evidence.objects.bulk_create(

@@ -12,6 +12,7 @@ from leaderboard.numbers import percent_text, score_text
 from scoring.findings import Severity
 from scoring.rules import Phase
 from submissions.models import Evidence, Status, Step, Submission, Verification
+from submissions.permissions import is_own
 
 SEVERITIES = tuple(Severity)
 MEASURES = (("time", "Time"), ("cost", "Cost"), ("efficiency", "Efficiency"))
@@ -103,7 +104,7 @@ def page_of(submission: Submission, reader: AbstractUser | AnonymousUser) -> Rev
         scores=_scores(verification),
         steps=tuple(submission.steps.select_related("by")),
         other_files=tuple(file for file in files if file.task not in asked),
-        own=submission.owner_id == reader.pk,
+        own=is_own(reader, submission),
         stale=verification is not None and verification.content_hash != submission.content_hash,
     )
 
@@ -184,6 +185,7 @@ def _facts(submission: Submission, verification: Verification | None) -> tuple[t
         ("Edition", submission.edition.slug),
         ("Owner", submission.owner.get_username()),
         ("Organisation", model.get("organisation")),
+        ("Members who read it", submission.organisation and submission.organisation.name),
         ("Parameters (M)", model.get("parameters_millions")),
         ("Base", model.get("base")),
         ("Trained on top of", model.get("trained_on_top_of")),

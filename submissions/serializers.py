@@ -16,6 +16,9 @@ class SubmissionSerializer(serializers.ModelSerializer[Submission]):
     """One submission with all that its owner's scripts need. Read only: manifests are read by `manifest`."""
 
     edition = serializers.SlugRelatedField[Any](slug_field="slug", read_only=True)
+    organisation = serializers.SlugRelatedField[Any](
+        slug_field="slug", read_only=True, help_text="Whose members may read it; null: nobody else."
+    )
     phase = serializers.CharField(read_only=True)
     model = serializers.CharField(source="model_name", read_only=True)
     missing = serializers.SerializerMethodField()
@@ -34,6 +37,7 @@ class SubmissionSerializer(serializers.ModelSerializer[Submission]):
             "id",
             "status",
             "revision",
+            "organisation",
             "edition",
             "phase",
             "model",
@@ -223,6 +227,7 @@ class StepSerializer(serializers.ModelSerializer[Step]):
     """One step of a submission's life; `by` is empty where the system took it."""
 
     by = serializers.CharField(source="by.username", read_only=True, default="")
+    from_status = serializers.CharField(read_only=True, help_text="As `to_status`; empty at its beginning.")
 
     class Meta:
         model = Step

@@ -127,15 +127,20 @@ class _Answer:
         if issubclass(kind, LeaseLost):
             logger.info("%s: what was found is dropped", error)
             return True
-        self._hand_back(kind)
+        if not self._hand_back(kind):
+            # Its owner deleted it, files and all, or another worker has it: whatever failed here is of no account.
+            return issubclass(kind, Exception)
         return issubclass(kind, BEYOND_THE_LIMITS)
 
-    def _hand_back(self, kind: type[BaseException]) -> None:
+    def _hand_back(self, kind: type[BaseException]) -> bool:
+        """False where there is nothing to hand back any more."""
         why, again = _explain(kind)
         try:
             patiently(lambda: leases.hand_back(self._lease, why=why, again=again))
         except LeaseLost:
-            logger.info("%s failed, but is with another worker by now", self._lease.submission.pk)
+            logger.info("%s failed, but is no longer with this worker", self._lease.submission.pk, exc_info=True)
+            return False
+        return True
 
 
 def _explain(kind: type[BaseException]) -> tuple[str, bool]:

@@ -18,10 +18,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from leaderboard.derivations import Result, results
 from scoring.rules import Measure, Phase
-from submissions import changes, intake, lifecycle, review, talk
+from submissions import changes, intake, lifecycle, organisations, review, talk
 from submissions.errors import Refused
 from submissions.evidence import open_blob
-from submissions.models import Evidence, Status, Step, Submission, Verification
+from submissions.models import Evidence, Organisation, Status, Step, Submission, Verification
 from submissions.permissions import may_read_evidence, may_see
 from submissions.progress_page import SEVERITIES, by_file, stages_of, waiting_before
 from submissions.verification import visible
@@ -109,6 +109,7 @@ def detail(request: HttpRequest, pk: UUID) -> HttpResponse:
         "percent": round(100 * submission.progress),
         "refresh": refresh,
         "is_own": submission.owner_id == user.pk,
+        "organisations": Organisation.objects.of(user) if submission.status == Status.DRAFT else (),
         "may_revise": submission.status in REVISABLE,
         "may_mend": submission.status in MENDABLE,
         "may_withdraw": submission.status in lifecycle.WITHDRAWABLE,
@@ -205,6 +206,22 @@ def revise(request: HttpRequest, pk: UUID) -> HttpResponse:
     return redirect("submissions:edit", draft.pk)
 
 
+@require_POST
+@login_required
+def give_to(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Lets the members of an organisation read a draft, or nobody else."""
+    draft, user = owned(request, pk), cast(AbstractUser, request.user)
+    try:
+        organisation = organisations.chosen(user, request.POST.get("organisation", ""))
+        intake.give_to(draft, organisation, by=user)
+    except Refused as error:
+        tell(request, error)
+    else:
+        readers = f"The members of {organisation} may read it." if organisation else "Nobody else may read it."
+        messages.success(request, readers)
+    return redirect(draft)
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
 @login_required
@@ -226,7 +243,7 @@ def delete(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 def seen(request: HttpRequest, pk: UUID) -> Submission:
     """The submission, where this person may see it; else 404, as for one that is not there."""
-    rows = Submission.objects.select_related("edition", "entry", "owner", "supersedes")
+    rows = Submission.objects.select_related("edition", "entry", "owner", "supersedes", "organisation")
     submission = get_object_or_404(rows, pk=pk)
     if not may_see(cast(AbstractUser, request.user), submission):
         raise Http404

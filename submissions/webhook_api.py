@@ -59,7 +59,9 @@ class WebhookView(SubmitterView):
 
 
 @extend_schema_view(
-    get=extend_schema(summary="Your webhooks", operation_id="webhooks_list", tags=TAGS),
+    get=extend_schema(
+        summary="Your webhooks", operation_id="webhooks_list", tags=TAGS, responses=WebhookSerializer(many=True)
+    ),
     post=extend_schema(
         summary="Have an address told when a submission is verified or decided on",
         description=SIGNED,
@@ -100,7 +102,7 @@ class OneWebhook(WebhookView):
         summary="What it was told",
         operation_id="deliveries_list",
         tags=TAGS,
-        responses=DeliverySerializer,
+        responses=DeliverySerializer(many=True),
     )
 )
 class Deliveries(WebhookView):

@@ -5,11 +5,18 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 from pytest_django import Settings
 
 # Playwright keeps an event loop in the test's thread, which Django would otherwise refuse to work beside.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+
+# On a machine that does much else an example takes as long as it takes: no test is about time.
+hypothesis.settings.register_profile(
+    "hulk", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow], print_blob=True
+)
+hypothesis.settings.load_profile("hulk")
 
 CHROMIUM_ARGUMENTS = [
     "--no-sandbox",

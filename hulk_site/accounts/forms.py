@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 from allauth.account import forms as allauth
+from allauth.account.adapter import get_adapter
 from allauth.mfa.webauthn.forms import AddWebAuthnForm, LoginWebAuthnForm
 from django import forms
 from django.http import HttpRequest, HttpResponse
@@ -49,6 +50,34 @@ class ChangePasswordForm(WithoutPlaceholders, allauth.ChangePasswordForm):
 
 class ResetPasswordForm(WithoutPlaceholders, allauth.ResetPasswordForm):
     pass
+
+
+class DeleteForm(forms.Form):
+    """Whoever deletes an account types its password; who has none, its name."""
+
+    password = forms.CharField(
+        label="Password", strip=False, widget=forms.PasswordInput(attrs={"autocomplete": "current-password"})
+    )
+    username = forms.CharField(
+        label="Your user name, to be sure", widget=forms.TextInput(attrs={"autocomplete": "off"})
+    )
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.user = user
+        del self.fields["username" if user.has_usable_password() else "password"]
+
+    def clean_password(self) -> str:
+        """Counted as a sign-in is, so that an open browser is no place to guess it."""
+        password = str(self.cleaned_data["password"])
+        if not get_adapter().reauthenticate(self.user, password):
+            raise forms.ValidationError("This is not your password.")
+        return password
+
+    def clean_username(self) -> str:
+        if self.cleaned_data["username"] != self.user.get_username():
+            raise forms.ValidationError("This is not your user name.")
+        return self.user.get_username()
 
 
 NO_KEY = "The browser's answer holds no key. Try again."

@@ -2,20 +2,25 @@
 
 from typing import cast
 
+from allauth.account.adapter import get_adapter
 from allauth.mfa.models import Authenticator
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
-from django.views.decorators.debug import sensitive_variables
+from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from hulk_site.accounts.forms import TokenForm
+from hulk_site.accounts.closing import close
+from hulk_site.accounts.forms import DeleteForm, TokenForm
 from hulk_site.accounts.models import Token, User
 from hulk_site.accounts.recording import What, record, revoke_tokens
+from hulk_site.accounts.takeout import document
+from submissions.errors import Refused
+from submissions.models import Invitation
 
 
 @require_GET
@@ -24,7 +29,11 @@ from hulk_site.accounts.recording import What, record, revoke_tokens
 def overview(request: HttpRequest) -> HttpResponse:
     user = cast(User, request.user)
     factors = Authenticator.objects.filter(user=user).exclude(type=Authenticator.Type.RECOVERY_CODES)
-    context = {"tokens": Token.objects.filter(user=user).count(), "factors": factors.count()}
+    context = {
+        "tokens": Token.objects.filter(user=user).count(),
+        "factors": factors.count(),
+        "invitations": Invitation.objects.addressed_to(user).count(),
+    }
     return render(request, "account/overview.html", context)
 
 
@@ -53,6 +62,41 @@ def tokens(request: HttpRequest) -> HttpResponse:
         "now": timezone.now(),
     }
     return render(request, "account/tokens.html", context, status=422 if form.errors else 200)
+
+
+@require_POST
+@never_cache
+@login_required
+def data(request: HttpRequest) -> StreamingHttpResponse:
+    """All that is kept about a person, as a file."""
+    user = cast(User, request.user)
+    record(user, What.DATA_TAKEN)
+    response = StreamingHttpResponse(document(user, request), content_type="application/json")
+    response["Content-Disposition"] = 'attachment; filename="hulk-my-data.json"'
+    return response
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+@login_required
+@sensitive_post_parameters("password")
+def delete(request: HttpRequest) -> HttpResponse:
+    """Says what goes and what stays, and asks for the password."""
+    user = cast(User, request.user)
+    form = DeleteForm(request.POST or None, user=user)
+    if form.is_valid():
+        email = user.email
+        try:
+            close(user)
+        except Refused as error:
+            form.add_error(None, f"{error.message} {error.remedy}".strip())
+        else:
+            request.session.flush()
+            if email:
+                get_adapter().send_mail("account/email/account_deleted", email, {"username": user.get_username()})
+            messages.success(request, "Your account is deleted.")
+            return redirect("leaderboard:home")
+    return render(request, "account/delete.html", {"form": form}, status=422 if form.errors else 200)
 
 
 @require_POST

@@ -7,8 +7,8 @@ import re
 from collections.abc import Iterator
 
 from scoring.readers.dialects import TextLog
-from scoring.readers.events import Evaluated, Event, Started, Total, Trained, is_start, seconds_of
-from scoring.readers.numbers import number
+from scoring.readers.events import Evaluated, Event, Sized, Started, Total, Trained, is_start, seconds_of
+from scoring.readers.numbers import number, whole
 from scoring.readers.stamps import TextLine
 
 _KNOWN = re.compile(
@@ -20,6 +20,8 @@ _ITEM = re.compile(
 _SECTION = re.compile(r"\*{3,5} ?([^*]{1,120}?) ?\*{3,5}")
 _RESULT = re.compile(r"acc|f1|eval|valid|dev", re.IGNORECASE)
 _RUNTIME = "train_runtime"
+_SAMPLES = "eval_samples"
+"""Over how many rows the Trainer's example scripts say that they evaluated; `eval_samples_mm` is MNLI's second half."""
 _MOST_KEYS = 1000
 
 
@@ -64,6 +66,11 @@ class _Group:
     def is_full(self, key: str) -> bool:
         return key in self.items or len(self.items) >= _MOST_KEYS
 
+    def _sizes(self) -> Iterator[Event]:
+        for key, (line, value) in self.items.items():
+            if key.startswith(_SAMPLES) and (rows := whole(value)) is not None:
+                yield Sized(line.number, rows, line.text.strip())
+
     def events(self) -> Iterator[Event]:
         if _RUNTIME in self.items:
             line, value = self.items[_RUNTIME]
@@ -71,7 +78,12 @@ class _Group:
                 yield Total(line.number, seconds)
         if self.is_training or any(word in self.title.lower() for word in ("test", "predict")):
             return
+        yield from self._sizes()
         epoch = number(self.items["epoch"][1]) if "epoch" in self.items else None
         for key, (line, value) in self.items.items():
-            if key not in ("epoch", _RUNTIME) and _RESULT.search(f"{self.title} {key}"):
+            if (
+                key not in ("epoch", _RUNTIME)
+                and not key.startswith(_SAMPLES)
+                and _RESULT.search(f"{self.title} {key}")
+            ):
                 yield Evaluated(line.number, line.when, {key: value}, self.title, epoch)

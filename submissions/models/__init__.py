@@ -1,6 +1,7 @@
 """Models by subject."""
 
 from submissions.models.evidence import Evidence
+from submissions.models.organisations import Invitation, Membership, Organisation, Role
 from submissions.models.outbox import Call, Happening, Mail, Outgoing, State, Topic, Unwanted, Webhook
 from submissions.models.submissions import Revision, Status, Step, Submission
 from submissions.models.talk import Message
@@ -13,10 +14,14 @@ __all__ = [
     "Evidence",
     "Happening",
     "IdempotencyKey",
+    "Invitation",
     "Mail",
+    "Membership",
     "Message",
+    "Organisation",
     "Outgoing",
     "Revision",
+    "Role",
     "State",
     "Status",
     "Step",

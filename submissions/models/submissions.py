@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import Q
 
 from leaderboard.models import Edition, Entry
+from submissions.models.organisations import Organisation
 
 
 class Status(models.TextChoices):
@@ -33,10 +34,14 @@ class SubmissionQuerySet(models.QuerySet["Submission"]):
         return self.filter(owner=user, is_dry_run=False)
 
     def visible_to(self, user: object) -> Self:
-        """Owners see their own in every state, maintainers all (PROTOCOL section 9)."""
+        """Owners see their own in every state, maintainers all (PROTOCOL section 9), members their organisation's."""
         if getattr(user, "is_staff", False):
             return self.filter(is_dry_run=False)
-        return self.of(user)
+        return self.filter(Q(owner=user) | Q(organisation__in=Organisation.objects.of(user)), is_dry_run=False)
+
+    def in_organisation(self, slug: str, user: object) -> Self:
+        """Those of an organisation, for one of its members; none for others."""
+        return self.filter(organisation__in=Organisation.objects.of(user).filter(slug=slug), is_dry_run=False)
 
     def waiting_for_review(self) -> Self:
         return self.filter(status=Status.IN_REVIEW, is_dry_run=False)
@@ -51,6 +56,14 @@ class Submission(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="submissions")
+    organisation = models.ForeignKey(
+        Organisation,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="submissions",
+        help_text="Its members may read it.",
+    )
     edition = models.ForeignKey(Edition, models.PROTECT, related_name="+")
     status = models.CharField(max_length=20, choices=Status.choices, default=Status.DRAFT)
     manifest = models.JSONField(default=dict)

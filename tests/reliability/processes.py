@@ -21,7 +21,8 @@ from django.db import connection
 from hulk_site.embedded import Home, Valkey, free_port
 
 ROOT = Path(__file__).resolve().parents[2]
-LEASE_SECONDS = 2
+LEASE_SECONDS = 4
+"""Short, so that what was killed is soon taken over; long enough for a beat on a machine that does much else."""
 SWEEP_SECONDS = 1
 PATIENCE = 60
 """Seconds within which RELIABILITY section 4 wants everything final again."""

@@ -4,6 +4,7 @@ import json
 import time
 from concurrent.futures import ThreadPoolExecutor
 
+import httpx
 import pytest
 
 from hulk_site.accounts.models import Token
@@ -34,13 +35,20 @@ def timed(work):
     return answer, time.monotonic() - started
 
 
+def warmed(address):
+    """The address, once each of gunicorn's workers has loaded what it needs: that is not part of an answer's time."""
+    for _ in range(20):
+        httpx.get(f"{address}/api/v1/tasks/", timeout=60)
+    return address
+
+
 def is_verified(identifier):
     return Submission.objects.filter(pk=identifier, status="in_review").exists()
 
 
 def test_a_broker_that_is_down_at_submit_time_costs_nothing(site, token):
     """R6 (a)."""
-    address = site.web()
+    address = warmed(site.web())
     site.kill_valkey()
     answer, seconds = timed(lambda: post(f"{address}/api/v1/bundles/", token, files=bundle()))
     assert (answer.status_code, seconds < 10) == (202, True), (answer.text, seconds)
@@ -51,7 +59,7 @@ def test_a_broker_that_is_down_at_submit_time_costs_nothing(site, token):
 
 def test_a_broker_that_hangs_at_submit_time_costs_nothing(site, token):
     """R6 (b)."""
-    address = site.web()
+    address = warmed(site.web())
     warm = post(f"{address}/api/v1/bundles/", token, files=bundle(1))
     with site.paused_valkey():
         answer, seconds = timed(lambda: post(f"{address}/api/v1/bundles/", token, files=bundle(2)))

@@ -215,6 +215,18 @@ def test_at_most_so_many_a_day_and_decisions_always(edition, ada, mia, settings)
     assert Mail.objects.filter(recipient=ada, state="skipped").count() == 3
 
 
+def test_operators_see_what_became_of_each_and_no_words(client, edition, ada, mia, admin_user):
+    submission = in_review(ada)
+    talk.write(submission, by=mia, body="Between us.", at=now())
+    jobs.deliver()
+    client.force_login(admin_user)
+    listed = client.get("/admin/submissions/mail/").content.decode()
+    assert "received" in listed and "sent" in listed
+    one = Mail.objects.get(topic="message", recipient=ada)
+    assert "Between us." not in client.get(f"/admin/submissions/mail/{one.pk}/change/").content.decode()
+    assert client.get("/admin/submissions/call/").status_code == 200
+
+
 def test_one_person_at_the_limit_keeps_nobody_else_from_being_mailed(edition, ada, settings):
     settings.DAILY_MAILS = 1
     in_review(ada)

@@ -88,7 +88,7 @@ def rows_of(draw, columns):
 NAMES = ["time", "step", "epoch", "accuracy"]
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(rows_of(3), st.sampled_from(["\n", "\r\n", "\n\n"]), st.sampled_from([",", "\t"]))
 def test_csv(rows, end, delimiter):
     text = end.join(delimiter.join(row) for row in [NAMES, *rows])
@@ -96,7 +96,7 @@ def test_csv(rows, end, delimiter):
     assert together == singly
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(rows_of(3), st.sampled_from([", ", ","]), st.sampled_from(["", '"note": "a: 5, b", ', '"loss": 1.5e-05, ']))
 def test_json_lines(rows, between, more):
     def line(row):
@@ -107,7 +107,7 @@ def test_json_lines(rows, between, more):
     assert together == singly
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(rows_of(3), st.sampled_from([None, 2]), st.sampled_from([NAMES, ["loss", "step", "epoch", "eval_accuracy"]]))
 def test_trainer_state(rows, indent, names):
     """Numbers are put in as they stand in the rows, odd ones included; the file may break there."""
@@ -118,7 +118,7 @@ def test_trainer_state(rows, indent, names):
     assert together == singly
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.lists(st.tuples(st.floats(0, 1), st.floats(0, 100), st.floats(0, 1.2)), min_size=20, max_size=60))
 def test_several_tasks_and_scales(rows):
     text = "time,conll2003,sst2,mnli\n" + "".join(f"{i},{a},{b!r},{c:.17f}\n" for i, (a, b, c) in enumerate(rows))
@@ -126,7 +126,7 @@ def test_several_tasks_and_scales(rows):
     assert together == singly
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.lists(st.tuples(*[st.one_of(st.none(), st.integers(0, 100))] * 2), min_size=20, max_size=60))
 def test_halves(rows):
     cells = [["" if cell is None else str(cell) for cell in row] for row in rows]

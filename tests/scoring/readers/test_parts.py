@@ -2,7 +2,7 @@
 
 import json
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from scoring.rules import WHOLE
@@ -16,7 +16,6 @@ def pair_rows(prefix, labels):
     return [json.dumps({"pairID": f"{prefix}{row}x", "gold_label": label}) for row, label in enumerate(labels)]
 
 
-@settings(deadline=None)
 @given(st.randoms(), st.integers(2, 4))
 def test_the_order_of_sentences_with_ids_changes_neither_metric_nor_interval_nor_digest(random, count):
     chosen = SENTENCES[:count]
@@ -26,7 +25,6 @@ def test_the_order_of_sentences_with_ids_changes_neither_metric_nor_interval_nor
     assert (expected.proof.interval is not None, expected.proof.complete) == (True, count == len(SENTENCES))
 
 
-@settings(deadline=None)
 @given(st.randoms())
 def test_the_order_of_pairs_in_one_file_for_both_halves_changes_nothing(random):
     rows = pair_rows("m", MATCHED) + pair_rows("n", MISMATCHED[:3] + MISMATCHED[2:3])

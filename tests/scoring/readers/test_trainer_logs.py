@@ -61,6 +61,15 @@ def test_key_value_results_with_stamps_are_evaluations(name):
     assert (seconds(reading), metrics(reading)) == ([240.0, 480.0], ["89", "92"])
 
 
+@pytest.mark.parametrize("rows", [872, 870, 100, 6735])
+def test_results_over_other_rows_than_the_dev_set_s_are_none_of_it(rows):
+    text = "***** train metrics *****\n  train_runtime = 0:01:40.5\n***** eval metrics *****\n  eval_accuracy = 0.91\n"
+    text += f"  eval_samples = {rows}\n"
+    reading = log(text)
+    assert ("log-no-metric" in codes(reading)) is (rows not in (872, 870))
+    assert (f"{rows:,} rows" in reading.findings[0].message) is (rows not in (872, 870))
+
+
 def test_key_value_results_of_mnli_are_told_by_their_titles():
     text = "***** train metrics *****\n  train_runtime = 0:01:40.5\n***** Eval results mnli *****\nacc = 0.84\n"
     reading = log(text + "***** Eval results mnli-mm *****\nacc = 0.87\n", MNLI)

@@ -24,7 +24,7 @@ tables = st.builds(
 files = st.one_of(st.text(max_size=200), tables)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(files, files, st.sampled_from(Phase))
 def test_any_files_give_a_report_whose_numbers_are_sound(log, predictions, phase):
     slug = "all" if phase is Phase.PRETRAINING else "sst2"

@@ -5,7 +5,7 @@ from decimal import Decimal
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scoring.curves import crossing, first_all, margins, running_maximum, stability, time_to, within_epochs
+from scoring.curves import ZERO, crossing, margins, running_maximum, stability, time_to, within_epochs
 from scoring.values import Curve, Point, Stability
 from tests.scoring.tasks import CONLL2003, MNLI, SST2
 
@@ -86,11 +86,11 @@ def test_a_higher_cutoff_is_never_reached_earlier(points, one, other):
 
 def test_pretraining_crosses_on_the_first_row_where_every_task_is_at_or_above():
     rows = {"conll2003": curve("91", "90.9", "91"), "sst2": curve("89", "95", "90"), "mnli": curve("85", "85", "85")}
-    crossed = first_all(rows, (CONLL2003, SST2, MNLI))
+    crossed = crossing(margins(rows, (CONLL2003, SST2, MNLI)), ZERO)
     assert (crossed.at.line, crossed.bracket, crossed.at.metric) == (4, (20, 30), 0)
 
 
 def test_a_row_that_lacks_a_task_does_not_count_for_all_of_them():
     rows = {"sst2": curve("95", "95"), "conll2003": curve("95", "95")[1:]}
     assert [point.line for point in margins(rows, (SST2, CONLL2003))] == [3]
-    assert first_all({"sst2": curve("95")}, (SST2, CONLL2003)) is None
+    assert margins({"sst2": curve("95")}, (SST2, CONLL2003)) == ()

@@ -161,7 +161,7 @@ class TestVerification:
         (found,) = [one for one in check(sst2(run(), log)).findings if one.code == "runs-same-seed"]
         assert "Runs 1 and 2 of sst2 brought the same predictions" in found.message
 
-    @settings(max_examples=25, deadline=None)
+    @settings(max_examples=25)
     @given(st.permutations(range(4)))
     def test_the_order_of_the_runs_changes_nothing_but_their_numbers(self, order):
         sent = seeds(30.0, 20.0, 50.0, 41.0)
@@ -171,7 +171,7 @@ class TestVerification:
             assert getattr(shuffled, name) == getattr(expected, name), name
         assert {one.proof.digest for one in shuffled.runs} == {one.proof.digest for one in expected.runs}
 
-    @settings(max_examples=25, deadline=None)
+    @settings(max_examples=25)
     @given(st.floats(0.01, 1000))
     def test_scaling_every_clock_by_k_scales_result_interval_and_cost(self, k):
         plain, scaled = (of(check(sst2(*seeds(30.0, 20.0, 50.0, 41.0, k=one)))) for one in (1, k))
@@ -186,7 +186,7 @@ class TestProof:
         low, high = of(check()).runs[0].proof.interval
         assert (low, high) == pytest.approx((89.98, 93.59), abs=0.01)
 
-    @settings(max_examples=20, deadline=None)
+    @settings(max_examples=20)
     @given(st.randoms())
     def test_the_order_of_rows_with_ids_changes_nothing(self, random):
         head, *rows = predictions().open().read().decode().splitlines()
@@ -194,7 +194,7 @@ class TestProof:
         expected, found = (of(check(sst2(run(proof=one)))).runs[0].proof for one in (predictions(), shuffled))
         assert found == expected
 
-    @settings(max_examples=20, deadline=None)
+    @settings(max_examples=20)
     @given(st.randoms(), st.integers(SST2.gold_size // 2, SST2.gold_size))
     def test_neither_does_it_where_they_are_a_part(self, random, count):
         head, *rows = predictions(wrong=20, rows=count).open().read().decode().splitlines()
