@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping, MutableMapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, BinaryIO, cast
 from urllib.parse import parse_qsl, urlsplit
 from uuid import UUID, uuid4
@@ -18,6 +19,9 @@ from scoring.values import Source
 
 DRY_RUNS = "dry-runs"
 SUBMISSIONS = "submissions"
+
+
+NO_PARAMETERS: Mapping[str, str] = MappingProxyType({})
 
 
 def nobody(done: int) -> None:
@@ -45,13 +49,14 @@ class Calls:
 
     # --- submissions
 
-    def create(self, manifest: Manifest, *, key: str = "") -> Submission:
-        """A draft from a manifest; the same one again for the same `key`."""
-        return cast(Submission, self._post(f"{SUBMISSIONS}/", manifest, key=key))
+    def create(self, manifest: Manifest, *, key: str = "", organisation: str = "") -> Submission:
+        """A draft from a manifest; the same one again for the same `key`. Members of the organisation may read it."""
+        return cast(Submission, self._post(f"{SUBMISSIONS}/", manifest, key=key, params=_of(organisation)))
 
-    def change(self, submission: str, changes: Mapping[str, Any]) -> Submission:
-        """Changes keys of a draft's manifest, as RFC 7396 merges them."""
-        return cast(Submission, self._private("PATCH", _path(submission), json={"manifest": changes}))
+    def change(self, submission: str, changes: Mapping[str, Any], *, organisation: str = "") -> Submission:
+        """Changes keys of a draft's manifest, as RFC 7396 merges them, and whose members may read it."""
+        arguments: dict[str, Any] = {"json": {"manifest": changes}, "params": _of(organisation)}
+        return cast(Submission, self._private("PATCH", _path(submission), **arguments))
 
     def delete(self, submission: str) -> None:
         """Removes a draft that was never submitted."""
@@ -84,10 +89,10 @@ class Calls:
         """The draft in which it can be mended: itself, or of an approved one a new submission that supersedes it."""
         return cast(Submission, self._post(_path(submission, "revise/"), {}))
 
-    def list(self) -> Iterator[Submission]:
-        """One's own submissions, the newest first."""
+    def list(self, *, organisation: str = "") -> Iterator[Submission]:
+        """One's own submissions, or those of an organisation, the newest first."""
         self._signed_in()
-        return cast("Iterator[Submission]", self._all(f"{SUBMISSIONS}/"))
+        return cast("Iterator[Submission]", self._all(f"{SUBMISSIONS}/", _of(organisation)))
 
     # --- evidence
 
@@ -169,13 +174,13 @@ class Calls:
         self._signed_in()
         return self.transport.json(method, path, **arguments)
 
-    def _post(self, path: str, body: Any, *, key: str = "") -> Any:
+    def _post(self, path: str, body: Any, *, key: str = "", params: Mapping[str, str] = NO_PARAMETERS) -> Any:
         headers = {"Idempotency-Key": key or str(uuid4())}
-        return self._private("POST", path, headers=headers, **({} if body is None else {"json": body}))
+        return self._private("POST", path, headers=headers, params=params, json=body)
 
-    def _all(self, path: str) -> Iterator[Any]:
+    def _all(self, path: str, parameters: Mapping[str, str] = NO_PARAMETERS) -> Iterator[Any]:
         """Every row of a list. Of the address of the next page only the query counts: the token goes nowhere else."""
-        params: Any = {"per_page": "100"}
+        params: Any = {"per_page": "100", **parameters}
         while True:
             page = cast(Page, self.transport.json("GET", path, params=params))
             yield from page["results"]
@@ -220,6 +225,10 @@ class _Counted:
 
     def fileno(self) -> int:
         return self._file.fileno()
+
+
+def _of(organisation: str) -> dict[str, str]:
+    return {"organisation": organisation} if organisation else {}
 
 
 def _path(identifier: str, rest: str = "", *, below: str = SUBMISSIONS) -> str:

@@ -35,7 +35,7 @@ def check(
 ) -> None:
     """Check a submission as the server will, here and without a network."""
     try:
-        with _progress(shown=not (as_json or quiet)) as progress:
+        with reading_shown(shown=not (as_json or quiet)) as progress:
             verdict = judge(folder, goldfiles.parse(gold or []), today=datetime.now(UTC).date(), progress=progress)
     except WrongUsage as error:
         stop(str(error), Exit.WRONG_USAGE)
@@ -58,7 +58,7 @@ def _print(verdict: Verdict, *, as_json: bool, quiet: bool) -> None:
 
 
 @contextmanager
-def _progress(*, shown: bool) -> Iterator[Callable[[float, str], None]]:
+def reading_shown(*, shown: bool) -> Iterator[Callable[[float, str], None]]:
     """Says on standard error what is being read, where somebody is there to see it."""
     console = standard_error()
     if not shown or not console.is_terminal:

@@ -43,13 +43,21 @@ class Client(Calls):
     def close(self) -> None:
         self.transport.close()
 
-    def send(self, folder: str | Path, *, into: str = "", again: bool = False, progress: Progress = unseen) -> Sent:
+    def send(
+        self,
+        folder: str | Path,
+        *,
+        into: str = "",
+        again: bool = False,
+        organisation: str = "",
+        progress: Progress = unseen,
+    ) -> Sent:
         """Sends a folder with `submission.json` and queues it. After a cut, the same call goes on where it stopped.
 
-        See `sending.send` for `into` and `again`. What is wrong with the content the server says: `hulk check` tells
-        it before.
+        See `sending.send` for the options. What is wrong with the content the server says; `hulk check` says it before.
         """
-        return sending.send(self, sending.pack(Path(folder)), into=into, again=again, progress=progress)
+        package = sending.pack(Path(folder))
+        return sending.send(self, package, into=into, again=again, organisation=organisation, progress=progress)
 
     def dry_run(self, folder: str | Path, *, progress: Progress = unseen) -> Queued:
         """Sends a folder to be verified and thrown away; `wait` with its id and `dry_run=True` gives the report."""

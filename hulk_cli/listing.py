@@ -17,6 +17,9 @@ from hulk_cli.shapes import Submission
 def list_own(
     most: Annotated[int, typer.Option("--limit", min=1, help="At most so many, the newest first.")] = 100,
     state: Annotated[str, typer.Option("--status", help="Only those in this state, such as in_review.")] = "",
+    organisation: Annotated[
+        str, typer.Option("--organisation", metavar="SLUG", help="Those of one of your organisations instead.")
+    ] = "",
     url: Url = "",
     token: Token = "",
     as_json: AsJson = False,
@@ -24,7 +27,8 @@ def list_own(
 ) -> None:
     """List your submissions, the newest first."""
     with connected(url, token, as_json=as_json) as client:
-        found = list(islice((one for one in client.list() if not state or one["status"] == state), most))
+        all_of_them = client.list(organisation=organisation)
+        found = list(islice((one for one in all_of_them if not state or one["status"] == state), most))
     if as_json:
         print_json({"count": len(found), "results": found})
     elif quiet:

@@ -86,17 +86,26 @@ def _places(manifest: Manifest) -> list[Place]:
     return [place for place in named if manifests.file_name(place.name, str(place), Mistakes()) == place.name]
 
 
-def send(calls: Calls, package: Package, *, into: str = "", again: bool = False, progress: Progress = unseen) -> Sent:
+def send(
+    calls: Calls,
+    package: Package,
+    *,
+    into: str = "",
+    again: bool = False,
+    organisation: str = "",
+    progress: Progress = unseen,
+) -> Sent:
     """Sends a package and queues it.
 
     `into`: the id of a draft, or of a submission to be revised, that takes it. `again`: as a new submission although
-    the same content was sent before. Where a file of a new draft is refused, the draft is removed.
+    the same content was sent before. `organisation`: the slug of one whose members may read it. Where a file of a new
+    draft is refused, the draft is removed.
     """
     if into:
         draft = calls.status(into)
         begun = unfinished.begin(calls.url, f"{into} {package.content_hash}")
         draft = draft if draft["status"] in OPEN else calls.revise(into)
-        _adapt(calls, draft, package)
+        _adapt(calls, draft, package, organisation)
         _fill(calls, draft, package, begun, progress)
         return Sent(calls.submit(draft["id"]), resumed=True)
     begun = unfinished.begin(calls.url, package.content_hash)
@@ -104,8 +113,8 @@ def send(calls: Calls, package: Package, *, into: str = "", again: bool = False,
     if known and known["status"] not in OPEN | ENDED and not again:
         return Sent(known, already_sent=True)
     if known is None or known["status"] in ENDED or again:
-        return _send_new(calls, package, begun, progress)
-    _adapt(calls, known, package)
+        return _send_new(calls, package, begun, organisation, progress)
+    _adapt(calls, known, package, organisation)
     _fill(calls, known, package, begun, progress)
     return Sent(calls.submit(known["id"], key=f"{begun.key}-submit"), resumed=True)
 
@@ -122,11 +131,11 @@ def _known(calls: Calls, begun: Begun) -> Submission | None:
         return None
 
 
-def _send_new(calls: Calls, package: Package, begun: Begun, progress: Progress) -> Sent:
+def _send_new(calls: Calls, package: Package, begun: Begun, organisation: str, progress: Progress) -> Sent:
     if begun.submission:
         begun.forget()
         begun = unfinished.begin(calls.url, package.content_hash)
-    draft = calls.create(package.manifest, key=f"{begun.key}-create")
+    draft = calls.create(package.manifest, key=f"{begun.key}-create", organisation=organisation)
     begun.got(draft["id"])
     try:
         _check_attempts(draft, package)
@@ -152,14 +161,15 @@ def _check_attempts(draft: Submission, package: Package) -> None:
         )
 
 
-def _adapt(calls: Calls, draft: Submission, package: Package) -> None:
+def _adapt(calls: Calls, draft: Submission, package: Package, organisation: str) -> None:
     """Gives a draft of before the package's manifest, and takes out the files that it does not name."""
     wanted = {place.key for place, _ in package.placed}
     for one in calls.evidence(draft["id"]):
         if _key(one) not in wanted and one["kind"] in FILES_OF_MANIFESTS:
             calls.remove(draft["id"], Place(*_key(one)))
-    if changes := replacement(draft["manifest"], package.manifest):
-        calls.change(draft["id"], changes)
+    changes = replacement(draft["manifest"], package.manifest)
+    if changes or organisation:
+        calls.change(draft["id"], changes, organisation=organisation)
 
 
 def _fill(calls: Calls, draft: Submission, package: Package, begun: Begun, progress: Progress) -> None:

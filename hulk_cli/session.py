@@ -19,6 +19,9 @@ Token = Annotated[
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print only ids.")]
+Organisation = Annotated[
+    str, typer.Option("--organisation", metavar="SLUG", help="One of yours, whose members may read it.")
+]
 Id = Annotated[str, typer.Argument(metavar="ID", help="The id of a submission.")]
 
 

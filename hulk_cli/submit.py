@@ -1,5 +1,7 @@
 """`hulk submit`: checks a folder, sends it, and shows what the server finds."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -7,12 +9,13 @@ from typing import Annotated, Any
 import typer
 
 from hulk_cli import sending
+from hulk_cli.check import reading_shown
 from hulk_cli.client import Client
 from hulk_cli.output import Exit, print_json, say, standard_error, standard_output, stop
 from hulk_cli.report import show
-from hulk_cli.sending import Package
+from hulk_cli.sending import Package, Sent
 from hulk_cli.server_report import show_submission, show_verification
-from hulk_cli.session import AsJson, Quiet, Token, Url, connected, hint, transfer_bar
+from hulk_cli.session import AsJson, Organisation, Quiet, Token, Url, connected, hint, transfer_bar
 from hulk_cli.shapes import Submission, Verification
 from hulk_cli.status import exit_of, watch
 from hulk_cli.verdict import Verdict, judge, to_json
@@ -39,27 +42,42 @@ def submit(
     again: Annotated[
         bool, typer.Option("--again", help="Send it as a new submission, even where the same was sent before.")
     ] = False,
+    organisation: Organisation = "",
     url: Url = "",
     token: Token = "",
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
     """Send a submission. After a cut, the same command goes on where it stopped."""
-    if dry_run and (revise or again):
-        stop("--dry-run sends nothing that stays, so it goes with neither --revise nor --again.", Exit.WRONG_USAGE)
+    if dry_run and (revise or again or organisation):
+        stop("A dry run leaves nothing, so it is sent without --revise, --again and --organisation.", Exit.WRONG_USAGE)
     with connected(url, token, as_json=as_json, refused=Exit.ERRORS_FOUND) as client:
         if not no_check:
-            _check(folder, as_json=as_json)
+            _check(folder, as_json=as_json, quiet=quiet)
         package = sending.pack(folder)
         if dry_run:
             _try(client, package, as_json=as_json, quiet=quiet)
         else:
-            _send(client, package, revise, again=again, wait=wait, as_json=as_json, quiet=quiet)
+            with transfer_bar(shown=not quiet) as progress, _hint_when_interrupted():
+                sent = sending.send(
+                    client, package, into=revise, again=again, organisation=organisation, progress=progress
+                )
+            _tell(client, sent, wait=wait, as_json=as_json, quiet=quiet, is_revision=bool(revise))
 
 
-def _check(folder: Path, *, as_json: bool) -> None:
+@contextmanager
+def _hint_when_interrupted() -> Iterator[None]:
+    try:
+        yield
+    except KeyboardInterrupt:
+        hint("Interrupted. The same command goes on where it stopped.")
+        raise
+
+
+def _check(folder: Path, *, as_json: bool, quiet: bool) -> None:
     """Ends the command where the folder has errors: nothing is sent then."""
-    verdict = judge(folder, (), today=datetime.now(UTC).date(), progress=lambda share, activity: None)
+    with reading_shown(shown=not quiet) as progress:
+        verdict = judge(folder, (), today=datetime.now(UTC).date(), progress=progress)
     if verdict.passes:
         return
     if as_json:
@@ -76,19 +94,12 @@ def _say_not_sent(verdict: Verdict) -> None:
         hint("A server can know newer editions and hardware than the installed command.")
 
 
-def _send(
-    client: Client, package: Package, revise: str, *, again: bool, wait: bool, as_json: bool, quiet: bool
-) -> None:
-    try:
-        with transfer_bar(shown=not quiet) as progress:
-            sent = sending.send(client, package, into=revise, again=again, progress=progress)
-    except KeyboardInterrupt:
-        hint("Interrupted. The same command goes on where it stopped.")
-        raise
+def _tell(client: Client, sent: Sent, *, wait: bool, as_json: bool, quiet: bool, is_revision: bool) -> None:
+    """What came of it; waits for the verification first, where that is asked for."""
     submission = sent.submission
     if sent.already_sent:
         hint("The server has this already; nothing was sent. To send it as a new submission: --again")
-    elif sent.resumed and not revise:
+    elif sent.resumed and not is_revision:
         hint("Went on with the draft that was begun before.")
     verification = watch(client, submission["id"], quiet=quiet) if wait else None
     if verification:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -64,7 +65,10 @@ def test_a_cut_connection_costs_a_piece_and_not_the_file(wire: Wire, large: Path
     assert psutil.Process().memory_info().rss - before < 20 * MEGABYTE
 
 
-def test_a_command_that_is_killed_goes_on_with_what_the_server_has(wire: Wire, large: Path) -> None:
+@pytest.mark.parametrize(("ended", "code"), [(signal.SIGKILL, -9), (signal.SIGINT, 130)])
+def test_a_command_that_is_killed_or_interrupted_goes_on_with_what_the_server_has(
+    wire: Wire, large: Path, ended: signal.Signals, code: int
+) -> None:
     command = [sys.executable, "-m", "hulk_cli", "submit", str(large), "--no-check", "--json"]
 
     def start() -> "subprocess.Popen[str]":
@@ -74,8 +78,9 @@ def test_a_command_that_is_killed_goes_on_with_what_the_server_has(wire: Wire, l
     wire.hold_after(SIZE // 2)
     first = start()
     assert wire.reached.wait(60)
-    first.kill()
-    first.communicate()
+    first.send_signal(ended)
+    _, error = first.communicate(timeout=60)
+    assert (first.returncode, "Traceback" in error) == (code, False)
     before, begun = wire.sent, Submission.objects.get()
     assert begun.status == Status.DRAFT
     wire.hold_after(None)

@@ -14,7 +14,7 @@ from hulk_cli.downloading import named
 from hulk_cli.errors import HulkError
 from leaderboard.models import Edition
 from scoring.rules import Measure, Phase
-from submissions import review
+from submissions import organisations, review
 from submissions.models import Evidence, Submission
 from tests.cli.conftest import GOOD, hulk
 from tests.cli.server.conftest import sent, spoken
@@ -226,3 +226,16 @@ class TestSigningIn:
     @pytest.mark.parametrize("address", ["nowhere", "ftp://x", "http://", "https://user:pw@host", "http://[::1"])
     def test_a_wrong_address_is_wrong_usage(self, address: str) -> None:
         assert hulk("board", "finetuning", "time", "--url", address).exit_code == 2
+
+
+def test_a_submission_given_to_an_organisation_is_in_the_list_of_its_members(
+    signed_in: None, owner: Any, folder: Path
+) -> None:
+    organisation = organisations.found("Quiet Lab", by=owner)
+    told = sent(folder, "--organisation", organisation.slug)
+    bob = make_user("bob")
+    organisation.memberships.create(user=bob)
+    listed = hulk("list", "-q", "--organisation", organisation.slug, "--token", make_token(bob))
+    assert listed.stdout.split() == [told["id"]]
+    wrong = hulk("submit", folder, "--again", "--organisation", "nobody")
+    assert (wrong.exit_code, organisation.slug in wrong.stderr) == (4, True)
