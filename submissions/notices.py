@@ -152,7 +152,7 @@ def _mail(
     keys = [person.pk for person in people if person.email and person.is_active]
     unwanted = set(Unwanted.objects.filter(topic=notice.topic, person__in=keys).values_list("person_id", flat=True))
     name = one_line(submission.model_name) or "Your submission"
-    parts = [notice.text, quoted(words), page]
+    parts = [textwrap.fill(notice.text, QUOTE_WIDTH), quoted(words), page]
     Mail.objects.bulk_create(
         [
             Mail(
