@@ -127,8 +127,11 @@ def review_page_of(submission: Submission) -> str:
 
 
 def _maintainers(submission: Submission) -> list[Any]:
-    """Everybody who may decide on it."""
-    return list(get_user_model().objects.filter(is_active=True, is_staff=True).exclude(pk=submission.owner_id))
+    """Everybody who may decide on it: neither its owner nor a member of its organisation."""
+    people = get_user_model().objects.filter(is_active=True, is_staff=True).exclude(pk=submission.owner_id)
+    if submission.organisation_id:
+        people = people.exclude(memberships__organisation=submission.organisation_id)
+    return list(people)
 
 
 def _reviewers(submission: Submission) -> list[Any]:
