@@ -26,6 +26,7 @@ ERRORS = {
 }
 EMPTY_IS_ABSENT = frozenset({*PARAMETERS, "format", "per_page", "cursor"})
 """Parameters of lists and boards: a form without script sends its empty fields, too."""
+ERRORS_OF_UPLOADS = {"412": "Another version of tus than 1.0.0, or none."}
 TEXT = {"type": "string"}
 PROBLEM = {
     "type": "object",
@@ -59,9 +60,10 @@ def add_problems(result: dict[str, Any], **_: Any) -> dict[str, Any]:
     """Every operation may answer with a problem, and take empty parameters of lists: said once, for all of them."""
     result["components"].setdefault("schemas", {})["Problem"] = PROBLEM
     content = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
-    for operations in result["paths"].values():
+    for address, operations in result["paths"].items():
+        errors = ERRORS | ERRORS_OF_UPLOADS if "/uploads/" in address else ERRORS
         for operation in operations.values():
-            for status, description in ERRORS.items():
+            for status, description in errors.items():
                 operation["responses"].setdefault(status, {"description": description, "content": content})
             for parameter in operation.get("parameters", ()):
                 if parameter["name"] in EMPTY_IS_ABSENT:

@@ -17,7 +17,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.exceptions import NotFound, ValidationError
 from rest_framework.generics import GenericAPIView, get_object_or_404
 from rest_framework.negotiation import DefaultContentNegotiation
-from rest_framework.permissions import SAFE_METHODS, IsAuthenticated
+from rest_framework.permissions import IsAuthenticated
 from rest_framework.renderers import BaseRenderer, JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -81,7 +81,7 @@ class SubmitterView(GenericAPIView[Submission]):
 
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
         """What is private to an account is kept by no cache on the way; its owner may keep a read, and ask anew."""
-        response["Cache-Control"] = "private, no-cache" if request.method in SAFE_METHODS else "private, no-store"
+        response["Cache-Control"] = "private, no-cache" if request.method == "GET" else "private, no-store"
         return super().finalize_response(request, response, *args, **kwargs)
 
     @property

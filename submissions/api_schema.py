@@ -152,7 +152,7 @@ def _answer(name: str, text: str, *statuses: int) -> OpenApiParameter:
     return OpenApiParameter(name, str, OpenApiParameter.HEADER, response=list(statuses), description=text)
 
 
-TUS = _header("Tus-Resumable", "The version of the protocol.", enum=["1.0.0"])
+TUS = _header("Tus-Resumable", "The version of the protocol: `1.0.0`; another one is answered 412.")
 PIECE = {"application/offset+octet-stream": OpenApiTypes.BINARY}
 uploads = _view(
     post=_says(

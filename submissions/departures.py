@@ -14,7 +14,7 @@ def erase(owner: AbstractUser) -> set[str]:
     """Removes all that only the owner and maintainers saw; the hashes of bytes that may go once this is committed.
 
     A worker that verifies one of these finds its lease gone and changes nothing. What was published keeps its entry,
-    its public files and its history, without notes, predictions and attachments.
+    its public files and its history, without notes, messages, predictions and attachments.
     """
     mine = Submission.objects.filter(owner_id=owner.pk)
     public = [submission for submission in mine.select_for_update() if submission.entry_id]
@@ -40,6 +40,7 @@ def leave_organisations(person: AbstractUser) -> None:
 
 def _strip(submission: Submission) -> None:
     """Leaves of a published submission what readers of its entry may see."""
+    submission.messages.all().delete()
     submission.evidence.exclude(kind__in=PUBLIC_KINDS).delete()
     submission.manifest = {**submission.manifest, "notes": ""}
     submission.organisation = None

@@ -127,8 +127,11 @@ def review_page_of(submission: Submission) -> str:
 
 
 def _maintainers(submission: Submission) -> list[Any]:
-    """Everybody who may decide on it."""
-    return list(get_user_model().objects.filter(is_active=True, is_staff=True).exclude(pk=submission.owner_id))
+    """Everybody who may decide on it: neither its owner nor a member of its organisation."""
+    people = get_user_model().objects.filter(is_active=True, is_staff=True).exclude(pk=submission.owner_id)
+    if submission.organisation_id:
+        people = people.exclude(memberships__organisation=submission.organisation_id)
+    return list(people)
 
 
 def _reviewers(submission: Submission) -> list[Any]:
@@ -152,7 +155,7 @@ def _mail(
     keys = [person.pk for person in people if person.email and person.is_active]
     unwanted = set(Unwanted.objects.filter(topic=notice.topic, person__in=keys).values_list("person_id", flat=True))
     name = one_line(submission.model_name) or "Your submission"
-    parts = [notice.text, quoted(words), page]
+    parts = [textwrap.fill(notice.text, QUOTE_WIDTH), quoted(words), page]
     Mail.objects.bulk_create(
         [
             Mail(

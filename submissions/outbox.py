@@ -5,16 +5,17 @@ rows promise differs, and is said where they are sent: `mail` (at most once), `w
 """
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, TypeVar, cast
 from uuid import UUID, uuid4
 
 from django.db import transaction
 
+from submissions.leases import lease_length
 from submissions.models import Outgoing, State
 
-LEASE = timedelta(minutes=2)
-"""Longer than sending one takes: mail server and webhooks have timeouts of seconds."""
+LEASES = 4
+"""Of a verification's, as nobody renews it: longer than sending one takes, which ends after seconds."""
 
 Row = TypeVar("Row", bound=Outgoing)
 
@@ -35,7 +36,7 @@ def claim(model: type[Row], at: datetime, *related: str) -> tuple[Row, Claim] | 
         row = cast("Row | None", rows.select_related(*related).order_by("due_at").first())
         if row is None:
             return None
-        row.lease_until, row.lease_token, row.tries = at + LEASE, uuid4(), row.tries + 1
+        row.lease_until, row.lease_token, row.tries = at + LEASES * lease_length(), uuid4(), row.tries + 1
         row.save(update_fields=["lease_until", "lease_token", "tries"])
     return row, Claim(model, row.pk, row.lease_token)
 

@@ -11,7 +11,7 @@ from django.db.models.functions import Coalesce
 from submissions import notices
 from submissions.errors import MessageRefused, NotTheOwner, TalkClosed, TooManyMessages
 from submissions.models import Message, Status, Submission
-from submissions.permissions import is_maintainer
+from submissions.permissions import is_maintainer, is_own
 
 LONGEST = 4000
 MOST_A_DAY = 50
@@ -66,7 +66,7 @@ def read(submission: Submission, *, by: AbstractUser, at: datetime) -> None:
     """This person's side has seen what the other one said. Nothing happens for others who may look."""
     if by.pk == submission.owner_id:
         submission.messages.to_owner().unread().update(read_at=at)
-    elif is_maintainer(by):
+    elif _may_decide(by, submission):
         submission.messages.to_maintainers().unread().update(read_at=at)
 
 
@@ -81,9 +81,13 @@ def is_reviewing(submission: Submission, person: AbstractUser) -> bool:
     """Which side this person speaks for. Raises NotTheOwner where it is neither."""
     if person.pk == submission.owner_id:
         return False
-    if is_maintainer(person):
+    if _may_decide(person, submission):
         return True
-    raise NotTheOwner("Only the owner and the maintainers write to each other here.")
+    raise NotTheOwner("Only the owner and the maintainers who may decide on it write to each other here.")
+
+
+def _may_decide(person: AbstractUser, submission: Submission) -> bool:
+    return is_maintainer(person) and not is_own(person, submission)
 
 
 def closed(submission: Submission) -> str:
@@ -119,5 +123,5 @@ def shown(submission: Submission, reader: AbstractUser, at: datetime) -> Talk:
     if unread:
         read(submission, by=reader, at=at)
     why = closed(submission)
-    may_write = not why and (is_maintainer(reader) or not reviewing)
+    may_write = not why and (not reviewing or _may_decide(reader, submission))
     return Talk(submission, messages, unread, why, reviewing, may_write)

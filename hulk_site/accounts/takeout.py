@@ -13,7 +13,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from hulk_site.accounts.models import User
-from submissions.models import Evidence, Membership, Submission
+from submissions.models import Evidence, Mail, Membership, Message, Submission, Unwanted
 from submissions.verification import visible
 
 
@@ -49,12 +49,16 @@ def _lists(user: User, request: HttpRequest) -> Iterator[tuple[str, Iterable[Map
     memberships = Membership.objects.filter(user=user)
     yield "organisations", memberships.values("organisation__name", "role", "since")
     yield "events", user.account_events.order_by("at").values("at", "what", "details").iterator()
+    yield "webhooks", user.webhooks.values("url", "events", "created_at")
+    yield "mails_unwanted", Unwanted.objects.filter(person=user).values("topic")
+    yield "mails", Mail.objects.filter(recipient=user).values("created_at", "topic", "subject", "state").iterator()
+    yield "messages", Message.objects.filter(author=user).values("at", "submission", "body").iterator()
     yield "submissions", _submissions(user, request)
 
 
 def _submissions(user: User, request: HttpRequest) -> Iterator[dict[str, Any]]:
     rows = Submission.objects.filter(owner=user).select_related("edition", "organisation").order_by("created_at", "pk")
-    related = ("evidence", "revisions", "steps__by", "verifications")
+    related = ("evidence", "revisions", "steps__by", "verifications", "messages__author")
     for one in rows.prefetch_related(*related).iterator(chunk_size=20):
         yield {
             "id": one.pk,
@@ -70,6 +74,7 @@ def _submissions(user: User, request: HttpRequest) -> Iterator[dict[str, Any]]:
             "revisions": [_revision(revision) for revision in one.revisions.all()],
             "evidence": [_file(file, request) for file in one.evidence.all()],
             "steps": [_step(step) for step in one.steps.all()],
+            "messages": [_message(message) for message in one.messages.all()],
             # What the pages show: of hidden dev sets no more than there.
             "verifications": [visible(found, one, to=user) for found in one.verifications.all()],
         }
@@ -84,6 +89,10 @@ def _file(file: Evidence, request: HttpRequest) -> dict[str, Any]:
     told = {key: getattr(file, key) for key in ("task", "kind", "run", "part", "name", "sha256", "size", "uploaded_at")}
     address = reverse("submissions:evidence", args=[file.submission_id, file.pk])
     return {**told, "url": request.build_absolute_uri(address)}
+
+
+def _message(message: Message) -> dict[str, Any]:
+    return {"at": message.at, "by": message.author.get_username(), "body": message.body, "read_at": message.read_at}
 
 
 def _step(step: Any) -> dict[str, Any]:

@@ -30,6 +30,11 @@ NOT_SAID = [CHECKS.get_one("positive_data_acceptance")]
 """A manifest has rules that no schema tells, such as which accelerators there are."""
 
 
+@schemathesis.serializer("application/offset+octet-stream")
+def piece(context: Any, value: Any) -> bytes:
+    return value if isinstance(value, bytes) else str(value).encode()
+
+
 class Place:
     """A person with something behind every address, so that not each of them answers 404."""
 

@@ -133,6 +133,12 @@ class Site:
         wait_for(lambda: " ready." in worker.said(), what=f"worker: {worker.said()}")
         return worker
 
+    def courier(self, mail_port: int) -> Process:
+        """A courier that hears the beat, and sends through the mail server at this port."""
+        courier = self._start("courier", EMAIL_URL=f"smtp://127.0.0.1:{mail_port}")
+        wait_for(lambda: " ready." in courier.said(), what=f"courier: {courier.said()}")
+        return courier
+
     def beat(self) -> Process:
         return self._start("beat", LOG_LEVEL="WARNING")
 

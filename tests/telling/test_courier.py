@@ -3,49 +3,20 @@
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from typing import Any
 
 import pytest
-from aiosmtpd.controller import Controller
 from django.db import connection
 from django.utils import timezone
 
-from hulk_site.embedded import free_port
 from submissions import jobs, outbox
 from submissions.models import Mail
 from tests.submissions.work.cases import make_person, make_queued, make_small_edition
-
-
-class Server:
-    """A real mail server on 127.0.0.1 that answers what a test wants; `breaks`: hangs up after it has got a mail."""
-
-    def __init__(self) -> None:
-        self.port = free_port()
-        self.taken: list[str] = []
-        self.answer = "250 OK"
-        self.breaks = False
-        self._controller: Controller | None = None
-
-    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
-        if self.answer.startswith("250"):
-            self.taken.append(envelope.content.decode())
-        if self.breaks:
-            server.transport.abort()
-        return self.answer
-
-    def start(self) -> None:
-        self._controller = Controller(self, hostname="127.0.0.1", port=self.port)
-        self._controller.start()
-
-    def stop(self) -> None:
-        if self._controller:
-            self._controller.stop()
-        self._controller = None
+from tests.telling.mail_server import MailServer
 
 
 @pytest.fixture
-def server(settings) -> Iterator[Server]:
-    one = Server()
+def server(settings) -> Iterator[MailServer]:
+    one = MailServer()
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     settings.EMAIL_HOST, settings.EMAIL_PORT, settings.EMAIL_TIMEOUT = "127.0.0.1", one.port, 5
     yield one

@@ -3,7 +3,9 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from submissions import review, talk, verification
@@ -201,3 +203,16 @@ class TestApi:
         assert [one["to_status"] for one in listed] == ["draft", "queued", "verifying", "in_review", "rejected"]
         assert (listed[-1]["by"], listed[-1]["comment"]) == ("mia", "A gap.")
         assert listed[-2]["by"] == ""
+
+    @pytest.mark.parametrize("path", ["/api/v1/submissions/{pk}/messages/", "/submissions/{pk}/"])
+    def test_ten_messages_cost_as_many_queries_as_one(self, submission, ada, mia, path):
+        client = browser(ada)
+        counts = []
+        for number in (1, 9):
+            for one in range(number):
+                talk.write(submission, by=mia, body=f"{number}.{one}", at=timezone.now())
+            client.get(path.format(pk=submission.pk))
+            with CaptureQueriesContext(connection) as queries:
+                assert client.get(path.format(pk=submission.pk)).status_code == 200
+            counts.append(len(queries))
+        assert counts[0] == counts[1]

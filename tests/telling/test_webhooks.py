@@ -8,7 +8,9 @@ import time
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from submissions import jobs, outbox, review, verification, webhooks
@@ -250,3 +252,14 @@ class TestPages:
         assert eve.post(f"{address}ping/").status_code == 404
         assert eve.post(f"{address}delete/").status_code == 404
         assert Client().get(address).status_code == 302
+
+    def test_five_webhooks_cost_as_many_queries_as_one(self, client, ada):
+        client.force_login(ada)
+        counts = []
+        for number in (1, 4):
+            for one in range(number):
+                webhooks.register(ada, url=f"{URL}{number}.{one}", events=["decided"], at=timezone.now())
+            with CaptureQueriesContext(connection) as queries:
+                assert client.get("/account/webhooks/").status_code == 200
+            counts.append(len(queries))
+        assert counts[0] == counts[1]
