@@ -1,6 +1,6 @@
 """A report as the record that is kept, and what of it a person may see."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -97,7 +97,7 @@ def visible(
         "finished_at": verification.finished_at,
         "passed": verification.passed,
         "badge": verification.badge if verification.passed else "",
-        "findings": with_excerpts(verification),
+        "findings": with_excerpts(verification.findings, verification.excerpts),
         "measurements": verification.measurements,
         "scores": verification.scores,
         "preview_rank": verification.preview_rank,
@@ -107,10 +107,10 @@ def visible(
     return shown
 
 
-def with_excerpts(verification: Verification) -> list[dict[str, Any]]:
+def with_excerpts(findings: Sequence[Mapping[str, Any]], excerpts: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """The findings, each with the line it is about where there is one to show (`excerpt`, else null)."""
-    lines = {(one["file"], one["line"]): one["text"] for one in verification.excerpts}
-    return [{**found, "excerpt": lines.get((found.get("file"), found.get("line")))} for found in verification.findings]
+    lines = {(one["file"], one["line"]): one["text"] for one in excerpts}
+    return [{**found, "excerpt": lines.get((found.get("file"), found.get("line")))} for found in findings]
 
 
 def hides_the_metric(submission: Submission) -> bool:
@@ -123,7 +123,7 @@ def _without_the_metric(verification: Verification, phase: str) -> dict[str, Any
         "badge": "",
         "findings": [
             _in_general(finding)
-            for finding in with_excerpts(verification)
+            for finding in with_excerpts(verification.findings, verification.excerpts)
             if not CODES[finding["code"]].reviewers_only_when_hidden
         ],
         "measurements": [_without(measurement, hidden) for measurement in verification.measurements],

@@ -6,7 +6,7 @@ from django.db import transaction
 
 from submissions import spool
 from submissions.evidence import discard, sweep_orphans
-from submissions.models import IdempotencyKey, Status, Submission
+from submissions.models import IdempotencyKey, Inspection, Status, Submission
 
 KEPT = timedelta(hours=24)
 
@@ -31,5 +31,6 @@ def tidy(at: datetime) -> None:
     # Attempts that they used stay counted: those lose only the link.
     dry_runs.filter(created_at__lt=at - KEPT).delete()
     IdempotencyKey.objects.filter(created_at__lt=at - KEPT).delete()
+    Inspection.objects.exclude(submission__status=Status.DRAFT).delete()
     spool.tidy(at)
     sweep_orphans(at)

@@ -1,6 +1,7 @@
 """Models by subject."""
 
 from submissions.models.evidence import Evidence
+from submissions.models.inspections import Inspection
 from submissions.models.submissions import Revision, Status, Step, Submission
 from submissions.models.uploads import Upload
 from submissions.models.verifications import Attempt, IdempotencyKey, Verification
@@ -9,6 +10,7 @@ __all__ = [
     "Attempt",
     "Evidence",
     "IdempotencyKey",
+    "Inspection",
     "Revision",
     "Status",
     "Step",

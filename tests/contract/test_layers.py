@@ -32,7 +32,7 @@ MAY_IMPORT = {
 ORDER = {
     "scoring": (
         "verify",
-        "reports measuring",
+        "reports measuring recognition",
         "checks scores ranking catalogue manifest",
         "curves cost runs latency energy metrics excerpts readers gold goldset",
         "values",
@@ -57,14 +57,14 @@ ORDER = {
     "submissions": (
         "apps urls management",
         "admin api api_schema tus views drafting evidence_step",
-        "serializers parsers forms evidence_forms review_page progress_page resumable",
+        "serializers parsers forms evidence_forms review_page progress_page resumable recognition",
         "intake",
         "jobs",
-        "verification",
+        "verification inspection",
         "reports review",
         "cases snapshots tidying heartbeat",
         "bundles needs mail price_list spool file_names",
-        "manifest idempotency permissions bounds",
+        "manifest idempotency permissions bounds contents",
         "evidence gold leases",
         "lifecycle quota uploads broker",
         "models",
