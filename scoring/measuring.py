@@ -106,7 +106,12 @@ def _from_log(
     log: Source, reading: LogReading, curve: Curve, crossed: Crossing | None, cutoff: Decimal, unit: str
 ) -> RunResult:
     result = RunResult(
-        Outcome.NOT_REACHED, file=log.name, sha256=log.sha256, clock=reading.clock, estimated=reading.estimated
+        Outcome.NOT_REACHED,
+        file=log.name,
+        sha256=log.sha256,
+        format=reading.format,
+        clock=reading.clock,
+        estimated=reading.estimated,
     )
     if crossed is None:
         return result

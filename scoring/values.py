@@ -251,6 +251,8 @@ class RunResult:
     file: str = ""
     sha256: str = ""
     line: int | None = None
+    format: str = ""
+    """The log's format in words."""
     clock: str = ""
     """Which clock was read, in words: part of the derivation."""
     estimated: bool = False

@@ -8,10 +8,11 @@ from django import forms
 
 from leaderboard.models import Task
 from scoring.rules import ALL_TASKS, WHOLE, Phase
+from submissions import spool
 from submissions.forms import ManifestForm, NumberPlace, NumbersPlace
 from submissions.forms import Place as TextPlace
 from submissions.manifest import ENERGY, LATENCIES, LOG, PREDICTIONS, Place, part_names
-from submissions.models import Evidence
+from submissions.models import Evidence, Upload
 
 MOST_RUNS = 20
 """Runs of one task that the form shows; scripts can send more."""
@@ -40,6 +41,16 @@ class Slot:
     hint: str = ""
     evidence: Evidence | None = None
     error: str = ""
+    facts: str = ""
+    """What a worker recognised in the file, in words."""
+    findings: Sequence[Mapping[str, Any]] = ()
+    arriving: Upload | None = None
+    """A large file for this place of which only a part is here."""
+
+    @property
+    def arrived(self) -> int:
+        """How much of it is here, in percent."""
+        return 100 * spool.held(self.arriving) // self.arriving.size if self.arriving else 0
 
     @property
     def field(self) -> str:

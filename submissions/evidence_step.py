@@ -3,17 +3,21 @@
 from collections.abc import Iterable, Sequence
 from typing import cast
 from urllib.parse import urlencode
+from uuid import UUID
 
+from django.contrib.auth.decorators import login_required
 from django.contrib.auth.models import AbstractUser
 from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.views.decorators.http import require_POST
 
 from leaderboard.catalogue import rules_of
 from scoring.findings import CODES
-from scoring.rules import Phase
+from scoring.rules import ALL_TASKS, Phase
+from scoring.values import Outcome
 from submissions import intake, quota
 from submissions.bundles import hardware_of, run_date_of
 from submissions.drafting import of_draft, problems_in, steps
@@ -31,6 +35,9 @@ from submissions.file_names import name_of
 from submissions.forms import DescriptionForm, HardwareForm, changes
 from submissions.models import Evidence, Submission
 from submissions.price_list import PriceList
+from submissions.progress_page import by_file
+from submissions.recognition import Look, look_at
+from submissions.views import owned, results_of, scores_of
 
 NO_CODE = CODES["code-missing"]
 
@@ -44,9 +51,12 @@ def evidence(request: HttpRequest, draft: Submission) -> HttpResponse:
         if not any(part.has_errors for part in parts):
             return _onward(request, draft, parts)
     invalid = request.method == "POST"
+    look = look_at(draft, at=timezone.now())
+    _tell_of_files(draft, parts, look)
     context = {
         "draft": draft,
         "parts": parts,
+        "look": look,
         "invalid": invalid,
         "steps": steps(draft, "edit_evidence"),
         "limits": rules_of(draft.edition).limits,
@@ -72,6 +82,28 @@ def parts_of(draft: Submission, request: HttpRequest | None = None) -> list[Task
         runs = asked.get(f"{form.slug}-runs", "")
         parts.append(TaskEvidence(form, files, int(runs) if runs.isascii() and runs.isdigit() else 1))
     return parts
+
+
+def _tell_of_files(draft: Submission, parts: Sequence[TaskEvidence], look: Look) -> None:
+    """Beside each place, what was recognised in its file, and how much of a large one is here."""
+    under_way = {upload.place.key: upload for upload in draft.uploads.filter(finished_at=None)}
+    for slot in (slot for part in parts for slot in part.slots):
+        slot.arriving = under_way.get(slot.place.key)
+        if slot.evidence:
+            slot.facts, slot.findings = look.facts(slot.evidence.name), look.findings(slot.evidence.name)
+
+
+@require_POST
+@login_required
+def open_task(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Makes a task ready for files that come by resumable upload, as the form does for those that it brings itself."""
+    draft, slug = owned(request, pk), request.POST.get("task", "")
+    user = cast(AbstractUser, request.user)
+    try:
+        _open_tasks(user, draft, [slug] if slug != ALL_TASKS or draft.phase == Phase.PRETRAINING else [])
+    except (ManifestInvalid, StepNotAllowed) as error:
+        return HttpResponse(error.message, status=409, content_type="text/plain; charset=utf-8")
+    return HttpResponse(status=204)
 
 
 def _take(request: HttpRequest, draft: Submission, parts: Sequence[TaskEvidence]) -> None:
@@ -116,6 +148,7 @@ def _remove(user: AbstractUser, draft: Submission, parts: Sequence[TaskEvidence]
 
 def _say(user: AbstractUser, draft: Submission, parts: Sequence[TaskEvidence]) -> None:
     sent = set(Evidence.objects.filter(submission=draft).values_list("task", flat=True))
+    sent |= set(draft.uploads.filter(finished_at=None).values_list("task", flat=True))
     patch = changes(draft.manifest, with_tasks(draft.manifest, parts, sent))
     try:
         intake.change_draft(draft, by=user, manifest=patch, at=timezone.now(), complete=False)
@@ -164,11 +197,25 @@ def check(request: HttpRequest, draft: Submission) -> HttpResponse:
         "asks_consent": request.method == "POST" and not consents,
         "consents": consents,
         **summary_of(draft),
+        **preview_of(draft),
     }
     response = render(request, "submissions/edit_check.html", context, status=status)
     if isinstance(error, QuotaSpent):
         response["Retry-After"] = str(error.retry_after)
     return response
+
+
+def preview_of(draft: Submission) -> dict[str, object]:
+    """The numbers that its files give, and the scores and ranks that they would give, without gold labels."""
+    look = look_at(draft, at=timezone.now())
+    report = look.report or {}
+    numbers = results_of(draft, report.get("measurements", []), report.get("price", {}))
+    return {
+        "look": look,
+        "numbers": [one for one in numbers if one.outcome != Outcome.NOT_RUN],
+        "scores": scores_of(report) if report else [],
+        "findings": by_file(report.get("findings", []), list(draft.evidence.all())),
+    }
 
 
 def summary_of(draft: Submission) -> dict[str, object]:

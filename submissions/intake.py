@@ -1,8 +1,5 @@
 """The one way in: drafts, their evidence, and what is sent at once. Pages, API and admin call these verbs."""
 
-import hashlib
-import json
-import logging
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from functools import partial
@@ -12,14 +9,13 @@ from uuid import UUID
 from django.contrib.auth.models import AbstractBaseUser, AbstractUser
 from django.core.files import File
 from django.db import transaction
-from kombu.exceptions import OperationalError as BrokerError
-from redis.exceptions import RedisError
 
 from leaderboard.catalogue import rules_of
 from leaderboard.models import Edition
 from scoring.manifest import Mistakes, file_name
 from scoring.rules import Limits
-from submissions import broker, jobs, lifecycle, needs, quota, review
+from submissions import jobs, lifecycle, needs, quota, review
+from submissions.contents import frozen_evidence, hash_of
 from submissions.errors import (
     EvidenceMissing,
     FileRefused,
@@ -34,8 +30,6 @@ from submissions.manifest import Place, merge, places, required, validate
 from submissions.models import Evidence, Organisation, Revision, Status, Submission
 from submissions.permissions import must_own
 from submissions.uploads import Checked, Readable
-
-logger = logging.getLogger(__name__)
 
 missing = needs.missing
 
@@ -234,7 +228,7 @@ def submit(submission: Submission, *, by: AbstractBaseUser, at: datetime) -> Sub
             raise EvidenceMissing(absent)
         evidence = frozen_evidence(draft)
         quota.reserve(draft, evidence, at)
-        draft.content_hash = _hash(draft.manifest, evidence)
+        draft.content_hash = hash_of(draft.manifest, evidence)
         Revision.objects.create(
             submission=draft,
             number=draft.revision,
@@ -279,14 +273,8 @@ def _queue(submission: Submission, *, by: AbstractBaseUser, at: datetime, commen
 
 
 def ring(submission_id: UUID) -> None:
-    """Tell the workers. A broker that is away or hangs costs a second, and the sweeper rings in its next round."""
-    if not broker.answers():
-        logger.warning("The broker is away, the sweeper will ring for %s", submission_id)
-        return
-    try:
-        jobs.verify_submission.apply_async((str(submission_id),), retry=False)
-    except (BrokerError, RedisError) as error:
-        logger.warning("The broker is away, the sweeper will ring for %s: %s", submission_id, error)
+    """Tell the workers; the sweeper tells them again where they did not hear it."""
+    jobs.ring(jobs.verify_submission, submission_id)
 
 
 def check_bundle(valid: Mapping[str, Any], files: Mapping[str, File]) -> None:
@@ -351,25 +339,6 @@ def send_stored(
         for place in places(valid):
             _place(submission, place, blobs[place.name], place.name, at)
         return submit(submission, by=owner, at=at)
-
-
-# --- what was sent, frozen -----------------------------------------------------------------------------------------
-
-
-def frozen_evidence(submission: Submission) -> list[dict[str, Any]]:
-    """Every file with its place and hash, in a fixed order."""
-    keys = ("task", "kind", "run", "part", "name", "sha256", "size")
-    return list(submission.evidence.order_by("task", "kind", "run", "part").values(*keys))
-
-
-def content_hash(submission: Submission) -> str:
-    """The SHA-256 of manifest and evidence: what a reviewer decides on."""
-    return _hash(submission.manifest, frozen_evidence(submission))
-
-
-def _hash(manifest: Mapping[str, Any], evidence: list[dict[str, Any]]) -> str:
-    text = json.dumps({"manifest": manifest, "evidence": evidence}, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def locked_draft(submission: Submission, by: AbstractBaseUser) -> Submission:

@@ -1,12 +1,17 @@
 """Celery, only a bell: an id in, nothing out, safe to hear twice or never (the sweeper rings again)."""
 
+import logging
 from typing import Any
 from uuid import UUID
 
-from celery import current_app, shared_task
+from celery import Task, current_app, shared_task
 from django.db import OperationalError
+from kombu.exceptions import OperationalError as BrokerError
+from redis.exceptions import RedisError
 
-from submissions import leases, mail, tidying, verification, webhooks
+from submissions import broker, inspection, leases, mail, tidying, verification, webhooks
+
+logger = logging.getLogger(__name__)
 
 MOST_BELLS = 100
 """Messages that the sweeper keeps in the queue at most, so that a long wait does not fill Redis with repeated ones."""
@@ -15,6 +20,23 @@ MOST_BELLS = 100
 @shared_task(autoretry_for=(OperationalError,), retry_backoff=True, max_retries=5)
 def verify_submission(submission_id: str) -> None:
     verification.verify(UUID(submission_id))
+
+
+@shared_task(ignore_result=True, expires=600)
+def inspect_draft(submission_id: str) -> None:
+    inspection.inspect(UUID(submission_id))
+
+
+def ring(bell: Task, submission_id: UUID) -> bool:
+    """Whether the message is on its way. A broker that is away or hangs costs a second."""
+    try:
+        if broker.answers():
+            bell.apply_async((str(submission_id),), retry=False)
+            return True
+        logger.warning("The broker is away: no %s for %s yet", bell.name, submission_id)
+    except (BrokerError, RedisError) as error:
+        logger.warning("The broker is away: no %s for %s yet: %s", bell.name, submission_id, error)
+    return False
 
 
 @shared_task(ignore_result=True)
@@ -43,6 +65,6 @@ def call() -> None:
 
 
 def _bells_in_queue() -> int:
-    with current_app.connection_for_write() as broker:
-        channel: Any = broker.default_channel
+    with current_app.connection_for_write() as connection:
+        channel: Any = connection.default_channel
         return int(channel.queue_declare(queue=current_app.conf.task_default_queue).message_count)

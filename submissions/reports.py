@@ -1,6 +1,6 @@
 """A report as the record that is kept, and what of it a person may see."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -98,7 +98,7 @@ def visible(
         "finished_at": verification.finished_at,
         "passed": verification.passed,
         "badge": verification.badge if verification.passed else "",
-        "findings": _findings(verification),
+        "findings": findings_of(verification.findings, verification.excerpts),
         "measurements": verification.measurements,
         "scores": verification.scores,
         "preview_rank": verification.preview_rank,
@@ -108,8 +108,9 @@ def visible(
     return shown
 
 
-def _findings(verification: Verification) -> list[dict[str, Any]]:
-    return with_excerpts(verification.findings, (Excerpt(**one) for one in verification.excerpts))
+def findings_of(findings: Iterable[Mapping[str, Any]], excerpts: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Findings as they are kept, each with the line it is about (`excerpt`, else null)."""
+    return with_excerpts(findings, (Excerpt(**one) for one in excerpts))
 
 
 def hides_the_metric(submission: Submission) -> bool:
@@ -122,7 +123,7 @@ def _without_the_metric(verification: Verification, phase: str) -> dict[str, Any
         "badge": "",
         "findings": [
             _in_general(finding)
-            for finding in _findings(verification)
+            for finding in findings_of(verification.findings, verification.excerpts)
             if not CODES[finding["code"]].reviewers_only_when_hidden
         ],
         "measurements": [_without(measurement, hidden) for measurement in verification.measurements],

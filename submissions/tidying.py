@@ -6,7 +6,7 @@ from django.db import transaction
 
 from submissions import spool
 from submissions.evidence import discard, sweep_orphans
-from submissions.models import Call, IdempotencyKey, Mail, Status, Submission
+from submissions.models import Call, IdempotencyKey, Inspection, Mail, Status, Submission
 
 KEPT = timedelta(hours=24)
 SENT_KEPT = timedelta(days=30)
@@ -33,6 +33,7 @@ def tidy(at: datetime) -> None:
     # Attempts that they used stay counted: those lose only the link.
     dry_runs.filter(created_at__lt=at - KEPT).delete()
     IdempotencyKey.objects.filter(created_at__lt=at - KEPT).delete()
+    Inspection.objects.exclude(submission__status=Status.DRAFT).delete()
     spool.tidy(at)
     for sent in (Mail, Call):
         sent.objects.filter(ended_at__lt=at - SENT_KEPT).delete()

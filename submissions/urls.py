@@ -12,6 +12,7 @@ urlpatterns = [
     path("submissions/<uuid:pk>/edit/", drafting.model, name="edit"),
     path("submissions/<uuid:pk>/edit/hardware/", drafting.hardware, name="edit_hardware"),
     path("submissions/<uuid:pk>/edit/evidence/", evidence_step.evidence, name="edit_evidence"),
+    path("submissions/<uuid:pk>/edit/evidence/open/", evidence_step.open_task, name="open_task"),
     path("submissions/<uuid:pk>/edit/check/", evidence_step.check, name="edit_check"),
     path("submissions/<uuid:pk>/evidence/<int:evidence_pk>/", views.evidence, name="evidence"),
     path("submissions/<uuid:pk>/withdraw/", views.withdraw, name="withdraw"),

@@ -1,6 +1,7 @@
 """Models by subject."""
 
 from submissions.models.evidence import Evidence
+from submissions.models.inspections import Inspection
 from submissions.models.organisations import Invitation, Membership, Organisation, Role
 from submissions.models.outbox import Call, Happening, Mail, Outgoing, State, Topic, Unwanted, Webhook
 from submissions.models.submissions import Revision, Status, Step, Submission
@@ -14,6 +15,7 @@ __all__ = [
     "Evidence",
     "Happening",
     "IdempotencyKey",
+    "Inspection",
     "Invitation",
     "Mail",
     "Membership",

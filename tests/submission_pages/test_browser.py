@@ -8,6 +8,7 @@ from django.contrib.auth import get_user_model
 from django.core.cache import cache
 from playwright.sync_api import Browser, Page, expect
 
+from submissions.inspection import inspect
 from submissions.models import Submission
 from submissions.verification import verify
 from tests.submissions.work.cases import BACKWARDS, CROSSES, make_person, make_queued, make_small_edition, predictions
@@ -126,6 +127,51 @@ def test_an_error_is_mended_in_the_browser_and_back_and_reload_keep_what_was_the
     expect(phone.get_by_text("30.50 s", exact=True)).to_be_visible()
 
 
+def test_files_are_sent_in_pieces_go_on_after_a_cut_and_say_what_they_are(browser, site, tmp_path):
+    """A large log: the connection breaks once, the page goes on by itself; several files at once are several runs."""
+    large = "seconds,accuracy\n10,60\n30.5,92\n" + "".join(f"{40 + row},93\n" for row in range(1_300_000))
+    for name, text in (("large.csv", large), ("one.csv", CROSSES), ("two.csv", CROSSES + "50,94\n")):
+        (tmp_path / name).write_text(text)
+    context = browser.new_context(viewport=DESK, base_url=site)
+    page = context.new_page()
+    page.goto("/submit/")
+    sign_in(page)
+    describe(page)
+    choose(page)
+    pieces, cut = [], []
+
+    def once(route):
+        pieces.append(route.request.headers["upload-offset"])
+        if len(pieces) == 2 and not cut:
+            cut.append(True)
+            route.abort("connectionreset")
+        else:
+            route.continue_()
+
+    page.route(
+        "**/api/v1/uploads/*/", lambda route: once(route) if route.request.method == "PATCH" else route.continue_()
+    )
+    page.locator("[data-kind=log] input").first.set_input_files(tmp_path / "large.csv")
+    expect(page.get_by_role("link", name="toy/large.csv")).to_be_visible(timeout=60_000)
+    assert pieces == ["0", "8388608", "8388608"]
+    page.locator("[data-kind=log][data-run='1'] input").set_input_files([tmp_path / "one.csv", tmp_path / "two.csv"])
+    expect(page.get_by_role("link", name="toy/run2/two.csv")).to_be_visible(timeout=20_000)
+    expect(page.get_by_role("heading", name="Run 2")).to_be_visible()
+    draft = Submission.objects.get()
+    assert [row.name for row in draft.evidence.all()] == ["toy/one.csv", "toy/run2/two.csv"]
+    inspect(draft.pk)
+    expect(page.get_by_text("reaches the cut-off 90 at 30.50 s, line 4, with 92").first).to_be_visible(timeout=15_000)
+    page.get_by_label("Batch size").fill("32")
+    page.reload()
+    expect(page.get_by_label("Batch size")).to_have_value("32")
+    expect(page.get_by_text("What you had typed and not saved is there again.")).to_be_visible()
+    page.get_by_role("button", name="Save and check").click()
+    expect(page.get_by_role("heading", name="What the files say so far")).to_be_visible()
+    draft.refresh_from_db()
+    assert draft.manifest["tasks"]["toy"]["batch_size"] == 32
+    context.close()
+
+
 def test_the_page_of_what_is_under_way_follows_it_and_then_shows_what_was_found(browser, site, files):
     context = browser.new_context(viewport=DESK, base_url=site)
     page = context.new_page()
@@ -165,12 +211,16 @@ def test_the_pages_have_no_barriers(browser, site, files, scheme, size):
     barriers(page)
     choose(page)
     page.get_by_label("Training log").set_input_files(files["log"])
+    expect(page.get_by_role("link", name="toy/log.csv")).to_be_visible()
     page.get_by_label("Seconds", exact=True).fill("soon")
     page.get_by_role("button", name="Save and check").click()
     barriers(page)
     page.get_by_label("Seconds", exact=True).fill("")
     page.get_by_label("Predictions on the dev set").set_input_files(files["dev"])
+    expect(page.get_by_role("link", name="toy/dev.csv")).to_be_visible()
+    barriers(page)
     page.get_by_role("button", name="Save and check").click()
+    expect(page.get_by_role("heading", name="What the files say so far")).to_be_visible()
     barriers(page)
     submission = send(page)
     verify(submission.pk)
