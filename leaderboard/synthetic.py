@@ -78,11 +78,14 @@ def make(edition: Edition, phase: Phase, number: int, *, seed: int, at: datetime
         raise HoldsSubmissions(f"{edition.slug} holds real submissions; made-up entries go into another edition.")
     tally = Tally()
     slots = 1 if phase is Phase.PRETRAINING else edition.tasks.count()
-    has_reference = Entry.objects.filter(edition=edition, phase=phase).references().exists()
+    others = Entry.objects.filter(edition=edition, phase=phase)
+    has_reference, known = others.references().exists(), others.count()
+    made = entries(number, slots, phase, f"{edition.slug} {phase} {seed} after {known}")
     with connection.cursor() as cursor, _quickly(cursor, number):
+        cursor.execute("DROP TABLE IF EXISTS pg_temp.made")
         cursor.execute("CREATE TEMP TABLE made (LIKE leaderboard_boardrow INCLUDING DEFAULTS) ON COMMIT DROP")
         cursor.execute("ALTER TABLE pg_temp.made ALTER id DROP NOT NULL, ALTER reference_id DROP NOT NULL")
-        _copy(cursor, edition, phase, entries(number, slots, phase, seed), tally, at, has_reference)
+        _copy(cursor, edition, phase, made, tally, at, has_reference)
         ties.number_all(edition.pk, phase.value)
         cursor.execute(
             "UPDATE leaderboard_boardrow AS row SET tie = entry.tie FROM leaderboard_entry AS entry"
@@ -104,7 +107,7 @@ def make(edition: Edition, phase: Phase, number: int, *, seed: int, at: datetime
     ranking.loaded(stage, tally, number)
 
 
-def entries(number: int, slots: int, phase: Phase, seed: int) -> Iterator[Made]:
+def entries(number: int, slots: int, phase: Phase, seed: str) -> Iterator[Made]:
     """The same for the same seed. The first one is fit for a reference: all of its tasks are reached."""
     chance = random.Random(seed)
     hardware = list(Accelerator.objects.order_by("slug"))

@@ -2,7 +2,7 @@
 
 import pytest
 
-from leaderboard.models import Edition, PublishedScore
+from leaderboard.models import BoardRow, Edition, PastRow
 from submissions.models import Submission
 from tests.journeys import evidence
 from tests.journeys.actors import Maintainer, Researcher, Visitor, codes, read
@@ -47,10 +47,11 @@ class TestWithdrawing:
             visitor.api(f"entries/{entry}/evidence/{file['sha256']}/", status=404)
 
     def test_its_scores_no_longer_hold_and_stay_readable(self, entry: str, visitor: Visitor) -> None:
-        spans = PublishedScore.objects.filter(entry=entry)
-        assert {span.measure for span in spans} == set(MEASURES)
-        assert all(span.valid_to and span.valid_to >= span.valid_from for span in spans)
+        spans = PastRow.objects.filter(entry=entry).select_related("board")
+        assert {span.board.measure for span in spans} == set(MEASURES)
+        assert all(span.valid_to >= span.valid_from for span in spans)
         shown = visitor.api(f"entries/{entry}/")
+        assert {span["measure"] for span in shown["scores"] if span["valid_to"]} == set(MEASURES)
         assert shown["standings"] == []
 
     def test_others_move_up(self, golden: Edition, ada: Researcher, mia: Maintainer, visitor: Visitor) -> None:
@@ -94,7 +95,7 @@ class TestSuperseding:
         words = visitor.open(f"/entries/{old}/")
         assert "Superseded on" in words and f"/entries/{new}/" in words
         assert visitor.api(f"entries/{old}/")["status"] == "superseded"
-        assert not PublishedScore.objects.filter(entry=old, valid_to=None).exists()
+        assert not BoardRow.objects.filter(entry=old).exists()
 
     def test_asking_twice_gives_the_same_draft(self, pk: str, ada: Researcher, mia: Maintainer) -> None:
         mia.approve(pk)

@@ -13,6 +13,7 @@ import yaml
 from django.test import Client
 from pytest_django import Settings
 
+from leaderboard import page_cache
 from scoring.rules import Limits
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -215,3 +216,16 @@ def test_compose_itself_takes_the_file() -> None:
     command = [docker, "compose", "--env-file", ".env.example", "config", "-q"]
     taken = subprocess.run(command, cwd=ROOT, env=filled, capture_output=True, text=True, check=False)
     assert taken.returncode == 0, taken.stderr
+
+
+def test_only_boards_that_nobody_signed_in_asks_for_are_kept_by_the_proxy():
+    (location,) = re.findall(r"location ~ \^/\(api/v1/\)\?boards/ \{(.*?)\}", NGINX, re.DOTALL)
+    assert NGINX.count("proxy_cache boards;") == location.count("proxy_cache boards;") == 1
+    for directive in ("proxy_cache_bypass", "proxy_no_cache"):
+        (left_out,) = re.findall(rf"{directive} (.*?);", location)
+        assert {f"$cookie_{name}" for name in page_cache.PERSONAL} <= set(left_out.split())
+    (key,) = re.findall(r'proxy_cache_key "(.*?)";', location)
+    parts = {f"$http_{name.lower().replace('-', '_')}" for name in page_cache.PARTIAL}
+    assert {"$scheme://$host$request_uri", *parts} <= set(key.split())
+    assert "proxy_cache_valid" not in NGINX and "proxy_ignore_headers" not in NGINX, "the site says what may be kept"
+    assert page_cache.SECONDS_IN_PROXY == 2

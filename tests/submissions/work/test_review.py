@@ -51,8 +51,8 @@ def submission(edition, ada):
 
 def test_an_approved_submission_stands_on_the_three_boards(submission, mia):
     approved = approve(submission, mia, comment="well done")
-    rows = BoardRow.objects.filter(entry=approved.entry).order_by("measure")
-    assert [(row.measure, row.rank) for row in rows] == [("cost", 1), ("efficiency", 1), ("time", 1)]
+    rows = BoardRow.objects.filter(entry=approved.entry).order_by("board__measure").ranked()
+    assert [(row.board.measure, row.rank) for row in rows] == [("cost", 1), ("efficiency", 1), ("time", 1)]
     entry = approved.entry
     assert (entry.model, entry.organisation, entry.kind, entry.badge) == ("ToyBERT", "Lab", "submission", "verified")
     assert (entry.verified, entry.hardware_text, entry.runs) == (True, "1 × CARD", 1)
