@@ -14,11 +14,12 @@ from leaderboard import boards
 from leaderboard.catalogue import rules_of
 from leaderboard.columns import MEASURE_TITLES, PHASE_TITLES
 from leaderboard.entry_page import entry_page
-from leaderboard.filters import BoardQuery
+from leaderboard.filters import BoardQuery, accelerator_names
 from leaderboard.headings import headings, sorted_words
 from leaderboard.models import Accelerator, DefaultOffer, Edition, Entry, Offer, Task
 from leaderboard.overview import glances
 from leaderboard.parameters import PER_PAGE, WrongQuery
+from leaderboard.row_templates import rows_html
 from leaderboard.samples import sample_path, samples
 from scoring.findings import CODES
 from scoring.rules import Measure, Phase
@@ -56,13 +57,14 @@ def board(request: HttpRequest, phase: str, measure: str) -> HttpResponse:
     found = boards.board(query)
     context = titles | {
         "board": found,
+        "rows_html": rows_html(found),
         "query": query,
         "editions": query.editions,
         "keep_edition": f"?edition={query.edition.slug}" if query.edition_named else "",
         "headings": headings(found.columns, query),
         "sorted_words": sorted_words(found.columns, query),
         "page_sizes": PER_PAGE,
-        "accelerators": dict(Accelerator.objects.values_list("slug", "short_name")),
+        "accelerators": accelerator_names(query.board.pk, query.catalogue),
         "export_query": query.string(page=None, per_page=None),
     }
     return render(request, "leaderboard/board.html", context)

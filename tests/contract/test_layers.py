@@ -47,7 +47,7 @@ ORDER = {
         "boards headings public_api entry_page overview",
         "standing ordering",
         "scorings",
-        "charts citation intervals derivations samples templatetags",
+        "row_templates charts citation intervals derivations samples templatetags",
         "history filters searching",
         "ranking",
         "lines rowscores marks tallies pricing ties",
