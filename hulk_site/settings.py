@@ -30,6 +30,13 @@ SIGN_IN_WITH = env.providers(
 PROVIDER_ADDRESSES = {"github": "https://github.com", "orcid": "https://orcid.org"}
 
 INSTALLED_APPS = [
+    # Before ours, whose admin takes back some of what these register.
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.usersessions",
+    *(f"allauth.socialaccount.providers.{name}" for name in SIGN_IN_WITH),
     "hulk_site.accounts",
     "submissions",
     "leaderboard",
@@ -42,12 +49,6 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django.contrib.postgres",
-    "allauth",
-    "allauth.account",
-    "allauth.mfa",
-    "allauth.socialaccount",
-    "allauth.usersessions",
-    *(f"allauth.socialaccount.providers.{name}" for name in SIGN_IN_WITH),
     "csp",
     "django_htmx",
     "drf_spectacular",
@@ -71,6 +72,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "hulk_site.accounts.middleware.PrivatePages",
     "django_htmx.middleware.HtmxMiddleware",
 ]
 
