@@ -9,7 +9,7 @@ from django.db import OperationalError
 from kombu.exceptions import OperationalError as BrokerError
 from redis.exceptions import RedisError
 
-from submissions import broker, inspection, leases, tidying, verification
+from submissions import broker, fixity, inspection, leases, tidying, verification
 
 logger = logging.getLogger(__name__)
 
@@ -50,6 +50,12 @@ def sweep() -> None:
 def tidy() -> None:
     """Deletes what is kept for a day only: dry runs, remembered answers, bytes that nobody names."""
     tidying.tidy(leases.now())
+
+
+@shared_task(ignore_result=True)
+def check_stored_files() -> None:
+    """Reads a share of the stored files each hour, all of them once a day."""
+    fixity.check(leases.now())
 
 
 def _bells_in_queue() -> int:

@@ -51,7 +51,7 @@ ORDER = {
         "ranking",
         "columns",
         "numbers",
-        "catalogue evidence baselines",
+        "catalogue evidence object_storage baselines",
         "models",
     ),
     "submissions": (
@@ -63,7 +63,7 @@ ORDER = {
         "verification inspection",
         "reports review",
         "cases snapshots tidying heartbeat",
-        "bundles needs mail price_list spool file_names",
+        "bundles needs mail price_list fixity spool file_names",
         "manifest idempotency permissions bounds contents",
         "evidence gold leases",
         "lifecycle quota uploads broker",
