@@ -47,6 +47,12 @@ class BlobTooLarge(ValueError):
         self.limit = limit
 
 
+class StorageAway(Exception):
+    """The storage cannot be read or written just now: our fault, not the sender's. Nothing was stored."""
+
+    code = "storage-unavailable"
+
+
 class Readable(Protocol):
     def read(self, size: int = ..., /) -> bytes: ...
 
