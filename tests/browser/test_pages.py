@@ -178,6 +178,8 @@ def test_only_the_bare_board_can_be_framed_by_another_site(
 ):
     elsewhere = live_server.url.replace("localhost", "127.0.0.1") + "/elsewhere/"
     frame = f'<iframe src="{live_server.url}{path}" width="700" height="500"></iframe>'
+    # A page that was never on a network counts as far away: browsers ask before it may show what is on this machine.
+    page.context.grant_permissions(["local-network-access"])
     page.route(elsewhere, lambda route: route.fulfill(content_type="text/html", body=frame))
     page.goto(elsewhere, wait_until="networkidle")
     inside = page.frame_locator("iframe").get_by_role("link", name="RoBERTa-Large", exact=True)
