@@ -75,6 +75,12 @@ TEMPLATES = [
             ],
         },
     },
+    {
+        # The lines of boards alone.
+        "BACKEND": "django.template.backends.jinja2.Jinja2",
+        "DIRS": [BASE_DIR / "templates" / "jinja"],
+        "OPTIONS": {"environment": "leaderboard.row_templates.environment"},
+    },
 ]
 
 # --- Data ----------------------------------------------------------------------------------------------------------

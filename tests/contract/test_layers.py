@@ -47,7 +47,7 @@ ORDER = {
         "boards headings public_api entry_page overview walks badges",
         "standing ordering",
         "held scorings",
-        "board_charts charts citation evidence_lines intervals derivations samples templatetags",
+        "row_templates board_charts charts citation evidence_lines intervals derivations samples templatetags",
         "history filters searching",
         "ranking",
         "lines rowscores marks tallies pricing ties",
