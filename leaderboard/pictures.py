@@ -13,10 +13,9 @@ from leaderboard.board_charts import Axis, Point, scatter, stacked
 from leaderboard.columns import MEASURE_TITLES, task_titles
 from leaderboard.derivations import SECONDS_A_UNIT, time_text, usd_text
 from leaderboard.filters import BoardQuery
-from leaderboard.models import BoardRow, Entry, Outcome
+from leaderboard.models import Board, BoardRow
 from leaderboard.numbers import number_text, score_text
-from scoring.rules import ALL_TASKS, Phase
-from scoring.values import Outcome as OutcomeWord
+from scoring.rules import ALL_TASKS, Measure, Phase
 
 SAMPLE = 100
 """Entries of a picture, from the top of the board; whatever leads comes along in any case."""
@@ -110,51 +109,44 @@ def _record(query: BoardQuery, rows: Sequence[Mapping[str, Any]]) -> Picture:
 
 
 def _cost_against_time(query: BoardQuery, rows: Sequence[Mapping[str, Any]]) -> list[Picture]:
-    """One picture a task: what it takes in time and in money, both of which may be told by hardware and price."""
-    reached = Outcome.objects.filter(
-        entry__in=Entry.objects.public().filter(edition=query.edition, phase=query.phase),
-        outcome=OutcomeWord.REACHED, cost_usd__gt=0,
-    ).select_related("entry", "task").only(
-        "seconds", "cost_usd", "entry__model", "task__slug"
-    )  # fmt: skip
-    in_sample = reached.filter(entry_id__in=[row["entry"] for row in rows])
-    cheaper = Window(
-        Min("cost_usd"), partition_by=["task_id"], frame=RowRange(start=None, end=-1),
-        order_by=[F("seconds").asc(), F("cost_usd").asc(), F("pk").asc()],
-    )  # fmt: skip
-    front = reached.annotate(before=cheaper).filter(Q(before=None) | Q(cost_usd__lt=F("before")))[:MOST_LEADING]
-    leading = {outcome.pk: outcome for outcome in front}
-    by_task: dict[str, dict[int, Outcome]] = {}
-    for outcome in (*in_sample, *leading.values()):
-        by_task.setdefault(outcome.task_slug, {})[outcome.pk] = outcome
-    titles = task_titles(query.tasks, query.phase)
-    return [_cost_picture(query.phase, slug, title, by_task.get(slug, {}).values(), leading) for slug, title in titles]
-
-
-def _cost_picture(
-    phase: Phase, slug: str, title: str, outcomes: Iterable[Outcome], leading: Mapping[int, Outcome]
-) -> Picture:
-    unit, words = SECONDS_A_UNIT[phase], "" if slug == ALL_TASKS else f" on {title}"
-    told = sorted(outcomes, key=lambda one: (one.seconds or 0, one.cost_usd or 0))
-    points = [
-        Point(
-            one.entry.model,
-            one.entry.get_absolute_url(),
-            (one.seconds or 0) / unit,
-            one.cost_usd or 0,
-            one.pk in leading,
-        )
-        for one in told
+    """One picture a task: what it takes in time and in money, which hardware and its price tell apart."""
+    board = Board.objects.get(edition=query.edition, phase=query.phase, measure=Measure.COST)
+    known = BoardRow.objects.filter(board=board).order_by()
+    sample = [row["entry"] for row in rows]
+    return [
+        _cost_picture(query.phase, slug, title, _spent(known, sample, slot))
+        for slot, (slug, title) in enumerate(task_titles(query.tasks, query.phase), start=1)
     ]
-    cells = zip(points, (time_text(one.seconds or 0, phase) for one in told), strict=True)
-    figure = scatter(points, Axis(TIME_WORDS[phase], is_log=True), Axis(COST_WORDS[phase], is_log=True))
+
+
+def _spent(known: QuerySet[BoardRow], sample: Sequence[str], slot: int) -> list[tuple[Point, float]]:
+    """Seconds and dollars of one slot, of the sample and of those that nobody beats in both; the quickest first."""
+    seconds, usd = f"seconds_{slot}", f"usd_{slot}"
+    reached = known.filter(**{f"{seconds}__gt": 0, f"{usd}__gt": 0})
+    cheaper = Window(
+        Min(usd), frame=RowRange(start=None, end=-1), order_by=[F(seconds).asc(), F(usd).asc(), F("pk").asc()]
+    )
+    front = reached.annotate(before=cheaper).filter(Q(before=None) | Q(**{f"{usd}__lt": F("before")}))
+    names = ("entry_id", "model", seconds, usd)
+    leading = list(front.values_list(*names)[:MOST_LEADING])
+    found = dict.fromkeys(reached.filter(entry_id__in=sample).values_list(*names), False) | dict.fromkeys(leading, True)
+    spent = [(Point(model, _url(pk), time, money, leads), time) for (pk, model, time, money), leads in found.items()]
+    return sorted(spent, key=lambda one: (one[1], one[0].y))
+
+
+def _cost_picture(phase: Phase, slug: str, title: str, spent: Sequence[tuple[Point, float]]) -> Picture:
+    """`spent` has seconds beside each point; the axis has the phase's unit."""
+    points = [replace(point, x=seconds / SECONDS_A_UNIT[phase]) for point, seconds in spent]
+    words = "" if slug == ALL_TASKS else f" on {title}"
     return Picture(
         f"cost-{slug}", f"Cost against time{words}",
         "Down and to the left is better. The line joins those that nobody beats in both.",
-        figure, f"Cost against time{words} of {len(points)} entries that reached the cut-off.",
+        scatter(points, Axis(TIME_WORDS[phase], is_log=True), Axis(COST_WORDS[phase], is_log=True)),
+        f"Cost against time{words} of {len(points)} entries that reached the cut-off.",
         ("Model", "Time", "Cost", "On the front"),
         tuple(
-            (Cell(point.model, point.url), Cell(time), Cell(usd_text(point.y)), _mark(point)) for point, time in cells
+            (Cell(one.model, one.url), Cell(time_text(seconds, phase)), Cell(usd_text(one.y)), _mark(one))
+            for one, seconds in spent
         ),
     )  # fmt: skip
 

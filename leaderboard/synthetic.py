@@ -155,6 +155,8 @@ def _quickly(cursor: Any, number: int) -> Iterator[None]:
             cursor.execute(f'DROP INDEX "{name}"')
         dropped = [definition for _, definition in found]
     yield
+    # No index is built while foreign keys wait to be checked at the end.
+    cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
     for definition in dropped:
         cursor.execute(definition)
 
