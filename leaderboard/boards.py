@@ -13,7 +13,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from leaderboard import lines as line_rows
 from leaderboard import searching
-from leaderboard.columns import CO2E, ENERGY, RANK_IN_FILTER, Column, columns_for, task_titles
+from leaderboard.columns import CO2E, ENERGY, Column, columns_for, task_titles
 from leaderboard.cursors import Cursor
 from leaderboard.filters import DEEPEST_ROW, BoardQuery
 from leaderboard.lines import Line
@@ -95,7 +95,7 @@ class BoardPage:
     @property
     def shows_filter_ranks(self) -> bool:
         """Whether the rows have a rank within the filter beside the global one."""
-        return RANK_IN_FILTER in self.columns
+        return any(row.rank_in_filter for row in self.rows)
 
 
 class _Part(NamedTuple):
@@ -112,13 +112,12 @@ def board(query: BoardQuery) -> BoardPage:
         found, part, instead = _found(query, stands)
         count, exact = _counted(query, stands, found, part)
         _set_ranks(query, found, part, count if exact else None)
-        in_filter = {RANK_IN_FILTER.key} if any(row.rank_in_filter for row in part.rows) else set()
         page, pages = _place(query, count if exact else None)
         return BoardPage(
             query=query,
             edition=query.edition,
             tasks=query.tasks,
-            columns=columns_for(query.tasks, query.phase, query.measure, stands.brought | in_filter),
+            columns=columns_for(query.tasks, query.phase, query.measure, stands.brought),
             rows=part.rows,
             count=count,
             count_exact=exact,
