@@ -222,11 +222,16 @@ def _part(query: BoardQuery, stands: Standing, found: QuerySet[Any]) -> _Part:
     backwards = cursor is not None and cursor.backwards
     rows = in_order(found, order, backwards=backwards)
     also = ["key"] if order.key else []
+    if cursor is None and not is_first:
+        # Picked first, as the database would work out the ranks of all rows that it skips.
+        skipped = (query.page - 1) * size
+        picked = rows.values("pk")[skipped : skipped + size + 1]
+        rows = in_order(stands.rows.filter(pk__in=picked), order)
     if not (is_first and not order.key and not query.is_filtered and stands.is_live):
         # The first rows of a whole board tell their ranks by themselves.
         rows, also = stands.ranked(rows), [*also, "rank"]
     if cursor is None:
-        rows = rows[(query.page - 1) * size : query.page * size + 1]
+        rows = rows[: size + 1]
     elif cursor.keys:
         rows = beyond(rows, order, cursor.keys, cursor.entry, backwards=backwards)[: size + 1]
     else:
@@ -255,11 +260,13 @@ def _counted(query: BoardQuery, stands: Standing, found: QuerySet[Any], part: _P
 
 
 def _known_count(query: BoardQuery) -> int | None:
-    """What was counted before, for a board that one frequent value filters."""
+    """What was counted before, for a board that one value filters; of a search, only that it is more than we count."""
     chips = query.active
     if len(chips) != 1:
         return None
     name = chips[0].parameter
+    if name == "q":
+        return searching.at_least(query.q, query.edition, query.phase, DEEPEST_ROW)
     if name in query.counts:
         return query.counts[name]
     value = getattr(query, name)

@@ -26,7 +26,7 @@ from scoring.rules import Phase  # noqa: E402
 from tests.factories import NOW, make_accelerator, make_edition, make_offer  # noqa: E402
 
 SIZES = [int(size) for size in os.environ.get("BENCH_BOARD_SIZES", "100,10000,100000,1000000").split(",")]
-ROUNDS = 25
+ROUNDS = 40
 BOARD = "/boards/finetuning/time/"
 API = "/api/v1/boards/finetuning/time/"
 SORTS = ("model", "-model", "organisation", "hardware", "parameters_millions", "-parameters_millions", "date", "-date",
