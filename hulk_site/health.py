@@ -4,6 +4,7 @@ import logging
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 from celery import current_app
 from django.core.files.base import ContentFile
@@ -64,7 +65,8 @@ def _database() -> bool:
 
 def _storage() -> bool:
     """Whether the storage takes bytes and gives them back."""
-    name = default_storage.save(PROBE, ContentFile(b"ok"))
+    # A name of its own: a bucket writes over what has the same, and two may ask at once.
+    name = default_storage.save(f"{PROBE}-{uuid4().hex}", ContentFile(b"ok"))
     try:
         with default_storage.open(name) as file:
             return bool(file.read() == b"ok")

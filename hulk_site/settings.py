@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import environ
@@ -30,6 +31,13 @@ SIGN_IN_WITH = env.providers(
 PROVIDER_ADDRESSES = {"github": "https://github.com", "orcid": "https://orcid.org"}
 
 INSTALLED_APPS = [
+    # Before ours, whose admin takes back some of what these register.
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.usersessions",
+    *(f"allauth.socialaccount.providers.{name}" for name in SIGN_IN_WITH),
     "hulk_site.accounts",
     "submissions",
     "leaderboard",
@@ -42,12 +50,6 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django.contrib.postgres",
-    "allauth",
-    "allauth.account",
-    "allauth.mfa",
-    "allauth.socialaccount",
-    "allauth.usersessions",
-    *(f"allauth.socialaccount.providers.{name}" for name in SIGN_IN_WITH),
     "csp",
     "django_htmx",
     "drf_spectacular",
@@ -71,6 +73,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "hulk_site.accounts.middleware.PrivatePages",
     "django_htmx.middleware.HtmxMiddleware",
 ]
 
@@ -88,6 +91,12 @@ TEMPLATES = [
             ],
         },
     },
+    {
+        # The lines of boards alone.
+        "BACKEND": "django.template.backends.jinja2.Jinja2",
+        "DIRS": [BASE_DIR / "templates" / "jinja"],
+        "OPTIONS": {"environment": "leaderboard.row_templates.environment"},
+    },
 ]
 
 # --- Data ----------------------------------------------------------------------------------------------------------
@@ -101,15 +110,30 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # Sign-in limits are counted here. In the database, as Redis may be emptied or away at any time.
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"}}
 
-STORAGES = {
-    "default": {
-        "BACKEND": "django.core.files.storage.FileSystemStorage",
-        "OPTIONS": {
-            "location": DATA_DIR / "evidence",
-            "file_permissions_mode": 0o600,
-            "directory_permissions_mode": 0o700,
-        },
+S3_BUCKET = env.text("HULK_S3_BUCKET", "")
+"""Where evidence goes instead of a folder; empty: a folder."""
+EVIDENCE_FOLDER: dict[str, Any] = {
+    "BACKEND": "django.core.files.storage.FileSystemStorage",
+    "OPTIONS": {
+        "location": DATA_DIR / "evidence",
+        "file_permissions_mode": 0o600,
+        "directory_permissions_mode": 0o700,
     },
+}
+EVIDENCE_BUCKET: dict[str, Any] = {
+    "BACKEND": "leaderboard.object_storage.EvidenceBucket",
+    "OPTIONS": {
+        "bucket_name": S3_BUCKET,
+        "location": "evidence",
+        "endpoint_url": env.text("HULK_S3_ENDPOINT", "") or None,
+        "region_name": env.text("HULK_S3_REGION", "") or None,
+        "access_key": env.text("HULK_S3_ACCESS_KEY", "") or None,
+        "secret_key": env.text("HULK_S3_SECRET_KEY", "") or None,
+        "addressing_style": env.text("HULK_S3_ADDRESSING", "auto"),
+    },
+}
+STORAGES = {
+    "default": EVIDENCE_BUCKET if S3_BUCKET else EVIDENCE_FOLDER,
     "staticfiles": {
         "BACKEND": env.text("STATICFILES_STORAGE", "whitenoise.storage.CompressedManifestStaticFilesStorage")
     },
@@ -167,6 +191,11 @@ CELERY_BEAT_SCHEDULE = {
     "deliver": {"task": "submissions.jobs.deliver", "schedule": SWEEP_SECONDS, "options": {"expires": 60}},
     "call": {"task": "submissions.jobs.call", "schedule": SWEEP_SECONDS, "options": {"expires": 60}},
     "tidy": {"task": "submissions.jobs.tidy", "schedule": timedelta(hours=1), "options": {"expires": 3600}},
+    "fixity": {
+        "task": "submissions.jobs.check_stored_files",
+        "schedule": timedelta(hours=1),
+        "options": {"expires": 3600},
+    },
 }
 
 # --- Accounts ------------------------------------------------------------------------------------------------------

@@ -1,8 +1,6 @@
 """The public part of /api/v1/: boards, entries and the catalogue. Each view reads the request and shows one answer."""
 
-import re
 from itertools import product
-from pathlib import PurePosixPath
 from typing import Any
 from uuid import UUID
 
@@ -16,9 +14,10 @@ from rest_framework.generics import ListAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from leaderboard import catalogue, evidence, exports, serializers
+from leaderboard import catalogue, exports, serializers
 from leaderboard.boards import BoardPage, board
 from leaderboard.columns import MEASURE_TITLES, PHASE_TITLES
+from leaderboard.downloads import download
 from leaderboard.filters import BEST, PARAMETERS, BoardQuery
 from leaderboard.held import held_scores
 from leaderboard.models import (
@@ -211,17 +210,6 @@ class HardwareView(PublicView, ListAPIView):
     def get_serializer_context(self) -> dict[str, Any]:
         edition = edition_named(self.request.query_params.get("edition", ""))
         return {**super().get_serializer_context(), "default_offers": catalogue.default_offers(edition)}
-
-
-def download(sha256: str, name: str) -> FileResponse:
-    """A stored file as a download that no browser opens, sniffs or runs."""
-    name = re.sub(r"[\x00-\x1f\x7f]", "_", PurePosixPath(name).name) or sha256
-    response = FileResponse(
-        evidence.open_blob(sha256), as_attachment=True, filename=name, content_type="application/octet-stream"
-    )
-    response["X-Content-Type-Options"] = "nosniff"
-    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    return response
 
 
 def _summary(edition: Edition, phase: Phase, measure: Measure, count: int) -> dict[str, Any]:

@@ -141,8 +141,12 @@ def all_lines(query: BoardQuery) -> Iterator[Iterator[Line]]:
         found = _matching(query, stands, query.q)
         if query.q and not found.exists():
             found = _matching(query, stands, _instead(query, stands) or query.q)
-        rows = stands.ranked(in_order(found, order_of(query)))
-        yield line_rows.lines(rows, shared(query, stands.best), "rank", chunk=EXPORT_CHUNK)
+        order, board = order_of(query), shared(query, stands.best)
+        rows = in_order(found, order)
+        if order.key or query.is_filtered or not stands.is_live:
+            yield line_rows.lines(stands.ranked(rows), board, "rank", chunk=EXPORT_CHUNK)
+        else:
+            yield _counting(line_rows.lines(rows, board, chunk=EXPORT_CHUNK))
 
 
 def shared(query: BoardQuery, best: float | None) -> line_rows.Board:
@@ -270,11 +274,10 @@ def _set_ranks(query: BoardQuery, found: QuerySet[Any], part: _Part, count: int 
         return
     is_first = query.cursor is None and query.page == 1
     if is_first and not order.key:
-        for row, rank in zip(rows, _running([row.order_key for row in rows]), strict=True):
+        in_whole_board = [row.rank for row in rows]
+        for row, rank in zip(_counting(rows), in_whole_board, strict=True):
             if query.is_filtered:
-                row.rank_in_filter = rank
-            elif row.rank is None:
-                row.rank = rank
+                row.rank, row.rank_in_filter = rank, row.rank
     elif query.is_filtered and count is not None:
         keys = list(found.filter(score__isnull=False).order_by("order_key").values_list("order_key", flat=True))
         for row in rows:
@@ -284,13 +287,14 @@ def _set_ranks(query: BoardQuery, found: QuerySet[Any], part: _Part, count: int 
             row.rank = row.rank_in_filter = None
 
 
-def _running(keys: list[float]) -> Iterator[int]:
-    """Ranks of keys in order: equal ones share the first one's place."""
-    rank = 0
-    for place, key in enumerate(keys, start=1):
-        if place == 1 or key != keys[place - 2]:
-            rank = place
-        yield rank
+def _counting(rows: Iterable[Line]) -> Iterator[Line]:
+    """Rows of a whole board in its own order, each with its rank: equal ones share the first one's place."""
+    rank, last = 0, None
+    for place, row in enumerate(rows, start=1):
+        if row.order_key != last:
+            rank, last = place, row.order_key
+        row.rank = None if row.score is None else rank
+        yield row
 
 
 def _place(query: BoardQuery, count: int | None) -> tuple[int | None, int | None]:

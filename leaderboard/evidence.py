@@ -47,6 +47,12 @@ class BlobTooLarge(ValueError):
         self.limit = limit
 
 
+class StorageAway(Exception):
+    """The storage cannot be read or written just now: our fault, not the sender's. Nothing was stored."""
+
+    code = "storage-unavailable"
+
+
 class Readable(Protocol):
     def read(self, size: int = ..., /) -> bytes: ...
 
@@ -83,6 +89,14 @@ def open_blob(sha256: str) -> BinaryIO:
     return default_storage.open(name_of(sha256), "rb")  # type: ignore[return-value]  # Django's File is a BinaryIO
 
 
+def sha256_of(file: Readable) -> str:
+    """The hash of all that is still to be read."""
+    digest = hashlib.sha256()
+    while chunk := file.read(CHUNK):
+        digest.update(chunk)
+    return digest.hexdigest()
+
+
 def exists(sha256: str) -> bool:
     return default_storage.exists(name_of(sha256))
 
@@ -94,9 +108,11 @@ def discard(sha256: str) -> None:
 
 def stored() -> Iterator[StoredBlob]:
     """Every blob there is, for the sweep of those that no row names."""
-    if not default_storage.exists(""):
+    try:
+        folders, _ = default_storage.listdir("")
+    except FileNotFoundError:  # A folder is made with the first file.
         return
-    for folder in sorted(default_storage.listdir("")[0]):
+    for folder in sorted(folders):
         if folder == INCOMING:
             continue
         for name in sorted(default_storage.listdir(folder)[1]):
@@ -139,9 +155,8 @@ def _local(name: str) -> Path | None:
 
 
 def incoming() -> Path:
-    """Where bytes wait until they are whole: beside the blobs, so that the last step is a rename."""
-    local = _local(INCOMING)
-    folder = local or Path(settings.FILE_UPLOAD_TEMP_DIR or tempfile.gettempdir())
+    """Where bytes wait until they are whole: beside the blobs, so that the last step is a rename; else on our disk."""
+    folder = _local(INCOMING) or Path(settings.FILE_UPLOAD_TEMP_DIR or settings.DATA_DIR / INCOMING)
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     return folder
 
@@ -150,9 +165,9 @@ def _move(path: Path, blob: Blob) -> None:
     name = name_of(blob.sha256)
     target = _local(name)
     if target is None:
-        if not default_storage.exists(name):
-            with path.open("rb") as file:
-                default_storage.save(name, File(file))
+        # Written over where it is there: its age is renewed, and a damaged copy repaired. A bucket takes it whole.
+        with path.open("rb") as file:
+            default_storage.save(name, File(file))
         return
     target.parent.mkdir(mode=0o700, exist_ok=True)
     path.replace(target)

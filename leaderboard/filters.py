@@ -6,6 +6,7 @@ A wrong value is a WrongQuery that lists the right ones; no value ever gives a s
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import lru_cache
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
@@ -16,7 +17,7 @@ from django.http import QueryDict
 from leaderboard.columns import sort_keys
 from leaderboard.cursors import Cursor, StaleCursor
 from leaderboard.cursors import read as read_cursor
-from leaderboard.models import Board, CatalogueVersion, Edition, Facet, Kind, Task
+from leaderboard.models import Accelerator, Board, CatalogueVersion, Edition, Facet, Kind, Task
 from leaderboard.models.catalogue import NEWEST_FIRST
 from leaderboard.parameters import (
     Problem,
@@ -118,7 +119,7 @@ class BoardQuery:
         where = (Phase(phase), Measure(measure))
         boards, catalogue = _boards(*where)
         board, problems = _named(params, boards)
-        tasks = tasks_of(board)
+        tasks = tasks_of(board.pk, board.edition_id, catalogue)
         problems += _unknown_names(params, also) + _given_twice(params)
         values: dict[str, Any] = {}
         for name, reader in _readers(board.edition, sort_keys(tasks, where[0])).items():
@@ -252,9 +253,19 @@ def _named(params: QueryDict, boards: Sequence[Board]) -> tuple[Board, list[Prob
     return current, [Problem("edition", "There is no such edition.", allowed)]
 
 
-def tasks_of(board: Board) -> tuple[Task, ...]:
-    """The edition's tasks in board order, each with its gold set at hand."""
-    return tuple(board.edition.tasks.select_related("gold_set").order_by("position"))
+@lru_cache(maxsize=64)
+def tasks_of(board: int, edition: int, catalogue: int) -> tuple[Task, ...]:
+    """The edition's tasks in board order, each with its gold set at hand; kept while the catalogue's version holds.
+
+    The board's id, which no other board ever gets, keeps apart what two databases of one process say (in tests).
+    """
+    return tuple(Task.objects.filter(edition=edition).select_related("gold_set").order_by("position"))
+
+
+@lru_cache(maxsize=64)
+def accelerator_names(board: int, catalogue: int) -> dict[str, str]:
+    """Short names by slug, kept like `tasks_of`."""
+    return dict(Accelerator.objects.values_list("slug", "short_name"))
 
 
 def _unknown_names(params: QueryDict, also: Sequence[str]) -> list[Problem]:

@@ -18,13 +18,14 @@ from leaderboard.catalogue import rules_of
 from leaderboard.citation import PAPER
 from leaderboard.columns import MEASURE_TITLES, PHASE_TITLES
 from leaderboard.entry_page import entry_page
-from leaderboard.filters import DEFAULT_PER_PAGE, PARAMETERS, BoardQuery
+from leaderboard.filters import DEFAULT_PER_PAGE, PARAMETERS, BoardQuery, accelerator_names
 from leaderboard.headings import headings, sorted_words
 from leaderboard.models import Accelerator, DefaultOffer, Edition, Entry, Offer, Task
 from leaderboard.overview import glances
 from leaderboard.parameters import PER_PAGE, Problem, WrongQuery
 from leaderboard.pictures import SAMPLE
 from leaderboard.pictures import pictures as drawn
+from leaderboard.row_templates import rows_html
 from leaderboard.samples import sample_path, samples
 from scoring.findings import CODES
 from scoring.rules import Measure, Phase
@@ -54,6 +55,7 @@ def board(request: HttpRequest, phase: str, measure: str) -> HttpResponse:
     found = boards.board(query)
     context = titles | {
         "board": found,
+        "rows_html": rows_html(found),
         "query": query,
         "editions": query.editions,
         "keep_edition": _edition_of(query),
@@ -61,7 +63,7 @@ def board(request: HttpRequest, phase: str, measure: str) -> HttpResponse:
         "sorted_words": sorted_words(found.columns, query),
         "page_sizes": PER_PAGE,
         "usual_page_size": DEFAULT_PER_PAGE,
-        "accelerators": dict(Accelerator.objects.values_list("slug", "short_name")),
+        "accelerators": accelerator_names(query.board.pk, query.catalogue),
         "export_query": query.string(page=None, per_page=None),
         "frame": takeaways.frame(query, str(titles["board_title"])),
         "paper": PAPER,

@@ -3,7 +3,6 @@
 import io
 import json
 from collections.abc import Callable
-from pathlib import PurePosixPath
 from typing import Any, cast
 from uuid import UUID
 
@@ -23,11 +22,12 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from leaderboard.catalogue import rules_of
+from leaderboard.downloads import download
 from leaderboard.models import Edition
 from submissions import api_schema as schema
 from submissions import idempotency, intake, organisations, review
-from submissions.errors import FileRefused, Refused, StorageAway, UploadBroken
-from submissions.evidence import keeping, open_blob
+from submissions.errors import FileRefused, Refused, UploadBroken
+from submissions.evidence import keeping
 from submissions.idempotency import Answer
 from submissions.manifest import Place, places, validate
 from submissions.models import Evidence, Organisation, Status, Submission, Verification
@@ -263,15 +263,7 @@ class OneEvidence(SubmitterView):
 
     def get(self, request: Request, pk: UUID, task: str, kind: str) -> FileResponse:
         evidence = self._evidence(self.find())
-        try:
-            bytes_of_it = open_blob(evidence.sha256)
-        except OSError as error:
-            raise StorageAway(f"The bytes of {evidence.sha256} cannot be read.") from error
-        name = PurePosixPath(evidence.name).name
-        response = FileResponse(bytes_of_it, as_attachment=True, filename=name, content_type="application/octet-stream")
-        response["Content-Length"] = str(evidence.size)
-        response["Content-Security-Policy"] = "default-src 'none'; sandbox"
-        return response
+        return download(evidence.sha256, evidence.name, size=evidence.size)
 
     def delete(self, request: Request, pk: UUID, task: str, kind: str) -> Response:
         intake.remove_evidence(self._evidence(self.find_own()), by=self.user)

@@ -3,7 +3,6 @@
 After this it needs the database only to ask who else sent the same predictions, until its result is kept.
 """
 
-import hashlib
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
@@ -15,9 +14,8 @@ from scoring.rules import Rules
 from scoring.values import Bundle, Offer, Peers
 from submissions import gold
 from submissions.bundles import bundle_of
+from submissions.evidence import sha256_of
 from submissions.models import Submission, Verification
-
-CHUNK = 1024 * 1024
 
 
 class EvidenceDamaged(RuntimeError):
@@ -85,12 +83,10 @@ def _sent_by_others(submission: Submission, task: str, digests: Collection[str])
 def check_files(bundle: Bundle) -> None:
     """Reads every file once and compares it with the hash it was stored under. Raises EvidenceDamaged."""
     for source in bundle.sources():
-        digest = hashlib.sha256()
         try:
             with source.open() as file:
-                while chunk := file.read(CHUNK):
-                    digest.update(chunk)
+                found = sha256_of(file)
         except FileNotFoundError as error:
             raise EvidenceDamaged(f"The blob {source.sha256} is gone. Restore it from a backup.") from error
-        if digest.hexdigest() != source.sha256:
+        if found != source.sha256:
             raise EvidenceDamaged(f"The blob {source.sha256} is not what was stored. Restore it from a backup.")

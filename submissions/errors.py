@@ -1,5 +1,6 @@
 """Why a caller may not do something. Each has a stable `code` and a remedy; none knows an HTTP status."""
 
+from leaderboard.evidence import StorageAway as StorageAway  # The store raises it too.
 from scoring.manifest import Problem
 
 
@@ -174,9 +175,3 @@ class KeyReused(Refused):
     """The Idempotency-Key was used with another body."""
 
     code = "idempotency-key-reused"
-
-
-class StorageAway(Exception):
-    """The storage cannot be read or written just now: our fault, not the sender's. Nothing was stored."""
-
-    code = "storage-unavailable"

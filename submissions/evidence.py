@@ -9,13 +9,25 @@ from django.db import connection, transaction
 from django.db.models import Q
 
 from leaderboard import evidence as store
-from leaderboard.evidence import Blob, exists, incoming, open_blob
+from leaderboard.evidence import Blob, exists, incoming, open_blob, sha256_of, stored
 from leaderboard.models import Entry
 from submissions.errors import StorageAway
 from submissions.models import Evidence, Revision
 from submissions.uploads import Readable
 
-__all__ = ["Blob", "discard", "exists", "hold", "incoming", "keeping", "open_blob", "put", "sweep_orphans"]
+__all__ = [
+    "Blob",
+    "discard",
+    "exists",
+    "hold",
+    "incoming",
+    "keeping",
+    "open_blob",
+    "put",
+    "sha256_of",
+    "stored",
+    "sweep_orphans",
+]
 
 GRACE = timedelta(hours=1)
 """A blob is put before the row that names it is committed: younger ones than this are left alone by the sweep."""
@@ -68,7 +80,7 @@ def discard(sha256: str) -> None:
 
 def sweep_orphans(at: datetime) -> int:
     """Remove what no row names and what killed uploads left, once older than an hour; the number removed."""
-    old = [blob.sha256 for blob in store.stored() if blob.modified_at < at - GRACE]
+    old = [blob.sha256 for blob in stored() if blob.modified_at < at - GRACE]
     orphans = [sha256 for sha256 in old if not _is_named(sha256)]
     for sha256 in orphans:
         discard(sha256)

@@ -9,7 +9,7 @@ from django.db import OperationalError
 from kombu.exceptions import OperationalError as BrokerError
 from redis.exceptions import RedisError
 
-from submissions import broker, inspection, leases, mail, tidying, verification, webhooks
+from submissions import broker, fixity, inspection, leases, mail, tidying, verification, webhooks
 
 logger = logging.getLogger(__name__)
 
@@ -62,6 +62,12 @@ def deliver() -> None:
 def call() -> None:
     """Calls the webhooks that wait to be told something; as `deliver`."""
     webhooks.deliver()
+
+
+@shared_task(ignore_result=True)
+def check_stored_files() -> None:
+    """Reads a share of the stored files each hour, all of them once a day."""
+    fixity.check(leases.now())
 
 
 def _bells_in_queue() -> int:

@@ -1,6 +1,6 @@
 """A report as the record that is kept, and what of it a person may see."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 

@@ -17,7 +17,7 @@ class SubmissionSerializer(serializers.ModelSerializer[Submission]):
 
     edition = serializers.SlugRelatedField[Any](slug_field="slug", read_only=True)
     organisation = serializers.SlugRelatedField[Any](
-        slug_field="slug", read_only=True, help_text="Whose members may read it; null: nobody else."
+        slug_field="slug", read_only=True, allow_null=True, help_text="Whose members may read it; null: nobody else."
     )
     phase = serializers.CharField(read_only=True)
     model = serializers.CharField(source="model_name", read_only=True)

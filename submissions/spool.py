@@ -79,7 +79,7 @@ def remove(upload_id: UUID) -> None:
 
 def lying_around(before: datetime) -> Iterator[UUID]:
     """The uploads whose files were last written before a time."""
-    for path in incoming().glob(f"{PREFIX}*"):
+    for path in incoming().glob(PREFIX + 32 * "[0-9a-f]"):
         try:
             written_at = datetime.fromtimestamp(path.stat().st_mtime, UTC)
         except FileNotFoundError:  # It became evidence, or was given up, between the two looks.

@@ -1,7 +1,6 @@
 """Pages about submissions: one's own, one with all that was found, its files, and what its owner can do with it."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from pathlib import PurePosixPath
 from typing import Any, cast
 from uuid import UUID
 
@@ -17,10 +16,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from leaderboard.derivations import Result, results
+from leaderboard.downloads import download
 from scoring.rules import Measure, Phase
 from submissions import changes, intake, lifecycle, organisations, review, talk
 from submissions.errors import Refused
-from submissions.evidence import open_blob
 from submissions.models import Evidence, Organisation, Status, Step, Submission, Verification
 from submissions.permissions import may_read_evidence, may_see
 from submissions.progress_page import SEVERITIES, by_file, stages_of, waiting_before
@@ -153,16 +152,7 @@ def evidence(request: HttpRequest, pk: UUID, evidence_pk: int) -> FileResponse:
     row = get_object_or_404(Evidence.objects.select_related("submission"), pk=evidence_pk, submission=pk)
     if not may_read_evidence(cast(AbstractUser, request.user), row):
         raise Http404
-    response = FileResponse(
-        open_blob(row.sha256),
-        as_attachment=True,
-        filename=PurePosixPath(row.name).name,
-        content_type="application/octet-stream",
-    )
-    response["Content-Length"] = str(row.size)
-    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    response["X-Content-Type-Options"] = "nosniff"
-    return response
+    return download(row.sha256, row.name, size=row.size)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

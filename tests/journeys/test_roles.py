@@ -7,8 +7,8 @@ from datetime import timedelta
 import pytest
 
 from leaderboard.models import Edition
-from submissions import leases
-from submissions.models import Status, Submission
+from submissions import leases, organisations
+from submissions.models import Membership, Status, Submission
 from tests.factories_submissions import LOG, PREDICTIONS, Script, make_catalogue, make_manifest
 from tests.journeys.actors import QUEUE, Maintainer, Researcher, Visitor, verify
 
@@ -25,6 +25,9 @@ class Scene:
     def __init__(self, edition: Edition) -> None:
         self.edition = edition
         self.owner, self.other, self.maintainer, self.visitor = Researcher(), Researcher(), Maintainer(), Visitor()
+        self.member = Researcher()
+        self.lab = organisations.found("Lab", by=self.owner.user)
+        Membership.objects.create(organisation=self.lab, user=self.member.user)
 
     def send(self, files: dict[str, bytes] = FILES) -> str:
         return self.owner.send_bundle(make_manifest(self.edition), files)
@@ -87,6 +90,7 @@ class Scene:
         made: Callable[[], str] = getattr(self, status.value)
         pk = made()
         assert Submission.objects.get(pk=pk).status == status
+        Submission.objects.filter(pk=pk).update(organisation=self.lab)
         return pk
 
 
@@ -104,14 +108,14 @@ def test_pages_are_for_owner_and_maintainers(scene: Scene, status: Status) -> No
     file = Submission.objects.get(pk=pk).evidence.get(kind="predictions").pk
     review = 200
     expected = {
-        # address: what a visitor, another person, the owner and a maintainer get
-        f"/submissions/{pk}/": (302, 404, 200, 200),
-        f"/submissions/{pk}/evidence/{file}/": (302, 404, 200, 200),
-        f"{QUEUE}{pk}/change/": (302, 302, 302, review),
-        QUEUE: (302, 302, 302, 200),
-        f"/submissions/{pk}/edit/": (302, 404, 200 if status == Status.DRAFT else 302, 404),
+        # address: what a visitor, another person, the owner, a member of the organisation and a maintainer get
+        f"/submissions/{pk}/": (302, 404, 200, 200, 200),
+        f"/submissions/{pk}/evidence/{file}/": (302, 404, 200, 200, 200),
+        f"{QUEUE}{pk}/change/": (302, 302, 302, 302, review),
+        QUEUE: (302, 302, 302, 302, 200),
+        f"/submissions/{pk}/edit/": (302, 404, 200 if status == Status.DRAFT else 302, 404, 404),
     }
-    people = (scene.visitor, scene.other, scene.owner, scene.maintainer)
+    people = (scene.visitor, scene.other, scene.owner, scene.member, scene.maintainer)
     for address, statuses in expected.items():
         got = tuple(person.browser.get(address).status_code for person in people)
         assert tuple(403 if one == 403 else one for one in got) == statuses, address
@@ -123,14 +127,15 @@ def test_the_api_is_for_owner_and_maintainers(scene: Scene, status: Status) -> N
     pk = scene.bring(status)
     was_sent = 404 if status == Status.DRAFT else 200
     expected = {
-        "": (401, 404, 200, 200),
-        "evidence/": (401, 404, 200, 200),
-        "evidence/sst/log/": (401, 404, 200, 200),
-        "evidence/sst/predictions/": (401, 404, 200, 200),
-        "verification/": (401, 404, was_sent, was_sent),
-        "verifications/": (401, 404, 200, 200),
+        "": (401, 404, 200, 200, 200),
+        "evidence/": (401, 404, 200, 200, 200),
+        "evidence/sst/log/": (401, 404, 200, 200, 200),
+        "evidence/sst/predictions/": (401, 404, 200, 200, 200),
+        "verification/": (401, 404, was_sent, was_sent, was_sent),
+        "verifications/": (401, 404, 200, 200, 200),
     }
-    people = (Script(), scene.other.script, scene.owner.script, scene.maintainer.script)
+    scripts = (scene.other.script, scene.owner.script, scene.member.script, scene.maintainer.script)
+    people = (Script(), *scripts)
     for path, statuses in expected.items():
         got = tuple(person.get(f"submissions/{pk}/{path}").status_code for person in people)
         assert got == statuses, path
@@ -178,6 +183,21 @@ def test_an_owner_takes_only_the_steps_of_the_protocol(scene: Scene, status: Sta
 
 
 @EVERY_STATE
+def test_a_member_of_the_organisation_changes_nothing(scene: Scene, status: Status) -> None:
+    pk = scene.bring(status)
+    base, script, before = f"submissions/{pk}/", scene.member.script, scene.owner.submission(pk)
+    answers = [
+        script.patch(base, {"notes": "changed"}),
+        script.put(f"{base}evidence/sst/log/", LOG),
+        script.delete(f"{base}evidence/sst/log/"),
+        script.delete(base),
+        *(script.post(f"{base}{verb}/") for verb in VERBS),
+    ]
+    assert [answer.status_code for answer in answers] == [403] * 7
+    assert scene.owner.submission(pk) == before
+
+
+@EVERY_STATE
 def test_only_drafts_change(scene: Scene, status: Status) -> None:
     pk = scene.bring(status)
     base = f"submissions/{pk}/"
@@ -218,7 +238,7 @@ def test_a_maintainer_has_the_buttons_of_the_state_and_no_others_work(scene: Sce
 def test_nobody_but_a_maintainer_decides(scene: Scene, status: Status) -> None:
     pk = scene.bring(status)
     data = {"decision": "approve", "seen": Submission.objects.get(pk=pk).content_hash, "comment": "because"}
-    for person in (scene.visitor, scene.other, scene.owner):
+    for person in (scene.visitor, scene.other, scene.owner, scene.member):
         assert person.browser.post(f"{QUEUE}{pk}/decide/", data).status_code in {302, 403}
     assert Submission.objects.get(pk=pk).status == status
 

@@ -49,6 +49,15 @@ class TestProblems:
         for method in ("PUT", "DELETE", "PATCH", "TRACE"):
             is_problem(script.call(method, "submissions/"), 405)
 
+    def test_whatever_else_is_wrong_with_a_request(self) -> None:
+        script = Script(make_user())
+        is_problem(Client().get("/api/v1/editions/", headers={"accept": "image/png"}), 406)
+        is_problem(script.call("POST", "submissions/", b"x", "text/plain"), 415)
+        is_problem(script.call("POST", "webhooks/", b'{"url": '), 400)
+        is_problem(script.call("POST", "webhooks/", b"[" * 100_000), 400)
+        is_problem(Client().get("/api/"), 404)
+        is_problem(Client().get("/api/schema/?format=nonsense"), 404)
+
     def test_a_fault_of_ours_says_nothing_about_itself(self, monkeypatch: Any) -> None:
         def fail(**_: Any) -> None:
             raise RuntimeError("a secret")
