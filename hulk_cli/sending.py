@@ -110,13 +110,18 @@ def send(
         return Sent(calls.submit(draft["id"]), resumed=True)
     begun = unfinished.begin(calls.url, package.content_hash)
     known = _known(calls, begun)
-    if known and known["status"] not in OPEN | ENDED and not again:
-        return Sent(known, already_sent=True)
+    if known and known["status"] in OPEN:
+        _adapt(calls, known, package, organisation)
+        _fill(calls, known, package, begun, progress)
+        return Sent(_submit(calls, known, begun), resumed=True)
     if known is None or known["status"] in ENDED or again:
         return _send_new(calls, package, begun, organisation, progress)
-    _adapt(calls, known, package, organisation)
-    _fill(calls, known, package, begun, progress)
-    return Sent(calls.submit(known["id"], key=f"{begun.key}-submit"), resumed=True)
+    return Sent(known, already_sent=True)
+
+
+def _submit(calls: Calls, draft: Submission, begun: Begun) -> Submission:
+    """Each revision is submitted once, however often the same content comes back as a draft."""
+    return calls.submit(draft["id"], key=f"{begun.key}-submit-{draft['revision']}")
 
 
 def _known(calls: Calls, begun: Begun) -> Submission | None:
@@ -140,7 +145,7 @@ def _send_new(calls: Calls, package: Package, begun: Begun, organisation: str, p
     try:
         _check_attempts(draft, package)
         _fill(calls, draft, package, begun, progress)
-        return Sent(calls.submit(draft["id"], key=f"{begun.key}-submit"))
+        return Sent(_submit(calls, draft, begun))
     except Refused as error:
         if error.status in {400, 409, 413, 415, 422}:
             with suppress(HulkError):

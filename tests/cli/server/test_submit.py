@@ -94,6 +94,14 @@ class TestOnceOnly:
         hulk("withdraw", first["id"])
         assert sent(folder)["id"] != first["id"]
 
+    def test_one_that_was_opened_to_be_mended_is_verified_again_unchanged(self, folder: Path, client: Client) -> None:
+        (folder / "tiny-ner" / "log.csv").write_text("seconds,f1\n20,80\n10,90\n")
+        first = spoken(hulk("submit", folder, "--no-check", "--json"))
+        client.revise(first["id"])
+        told = spoken(hulk("submit", folder, "--no-check", "--wait", "--json"))
+        assert (told["id"], told["status"], told["resumed"]) == (first["id"], "invalid", True)
+        assert Submission.objects.get().revision == 2
+
     def test_another_server_or_account_knows_nothing_of_it(self, folder: Path, owner: Any) -> None:
         first = sent(folder)
         Submission.objects.filter(pk=first["id"]).update(owner=make_maintainer("bob"))
