@@ -1,4 +1,4 @@
-"""What is public comes and goes here: publish, supersede, withdraw. The only writer of entries."""
+"""What is public comes and goes here: publish, supersede, withdraw, reveal. The only writer of entries."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
@@ -15,6 +15,13 @@ from leaderboard import ranking
 from leaderboard.models import Accelerator, Curve, Edition, Entry, EntryStatus, Event, Kind, Outcome
 from leaderboard.ties import tie_for
 from scoring.rules import ALL_TASKS
+
+ANONYMOUS = "anonymous"
+"""What stands on the boards for the organisation of an entry that is published blind."""
+WITHHELD = "a source that is not shown"
+"""What stands there for the source of a price that was declared."""
+TELLING = ("organisation", "paper_url", "code_url")
+"""What an entry shows that names its authors."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,6 +144,46 @@ def withdraw(entry: Entry, *, by: AbstractBaseUser | None, at: datetime, reason:
         return
     _end(entry, EntryStatus.WITHDRAWN, by=by, at=at, reason=reason)
     ranking.change(entry.edition, entry.phase, at=at, reason=f"{entry.model} withdrawn", leaving=[entry])
+
+
+@transaction.atomic
+def reveal(
+    entry: Entry, snapshot: EntrySnapshot, names: Mapping[str, str], *, by: AbstractBaseUser | None, at: datetime
+) -> None:
+    """Give an entry that was published blind what names its authors; numbers and rank stay as they are.
+
+    `snapshot` is the entry as it would have been published openly; `names` has each file's name and its blind one.
+    """
+    ranking.lock(entry.edition)
+    entry.refresh_from_db()
+    old = {name: getattr(entry, name) for name in TELLING}
+    for name in (*TELLING, "hardware_details", "findings", "evidence"):
+        setattr(entry, name, getattr(snapshot, name))
+    entry.price = retold(entry.price, WITHHELD, str(snapshot.price.get("declared_source") or ""))
+    entry.save(update_fields=[*TELLING, "hardware_details", "findings", "evidence", "price"])
+    openly = {blind: name for name, blind in names.items()}
+    for outcome in entry.outcomes.all():
+        outcome.details = renamed(outcome.details, openly)
+        outcome.save(update_fields=["details"])
+    new = {name: getattr(entry, name) for name in TELLING}
+    Event.objects.create(
+        what=Event.What.REVEALED, edition=entry.edition, entry=entry, by_id=pk_of(by), at=at, old=old, new=new
+    )
+    if entry.status == EntryStatus.PUBLISHED:
+        ranking.rebuild(entry.edition, entry.phase, at=at, reason=f"the names of {entry.model} revealed")
+
+
+def renamed(value: Any, names: Mapping[str, str]) -> Any:
+    """The same JSON value with files called otherwise, wherever one is named."""
+    if isinstance(value, Mapping):
+        called = {key: names.get(one, one) if key in {"file", "name"} else one for key, one in value.items()}
+        return {key: renamed(one, names) for key, one in called.items()}
+    return [renamed(one, names) for one in value] if isinstance(value, list | tuple) else value
+
+
+def retold(price: Mapping[str, Any], old: str, new: str) -> dict[str, Any]:
+    """A price with other words for its source, wherever they stand."""
+    return {key: one.replace(old, new) if isinstance(one, str) and old else one for key, one in price.items()}
 
 
 def _create(snapshot: EntrySnapshot, pk: UUID, *, by: AbstractBaseUser | None, at: datetime) -> Entry:

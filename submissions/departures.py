@@ -3,7 +3,7 @@
 from django.contrib.auth.models import AbstractUser
 from django.db import transaction
 
-from submissions.models import Attempt, Evidence, Organisation, Revision, Submission
+from submissions.models import Attempt, Evidence, Membership, Revision, Submission
 from submissions.organisations import would_lack_an_owner
 
 PUBLIC_KINDS = tuple(kind for kind in Evidence.Kind if Evidence(kind=kind).is_public_once_approved)
@@ -28,8 +28,8 @@ def erase(owner: AbstractUser) -> set[str]:
 
 def leave_organisations(person: AbstractUser) -> None:
     """Out of all; one that nobody else is in goes, too. OrganisationRefused where members would lack an owner."""
-    for membership in person.memberships.select_related("organisation"):  # type: ignore[attr-defined]
-        organisation: Organisation = membership.organisation
+    for membership in Membership.objects.filter(user_id=person.pk).select_related("organisation"):
+        organisation = membership.organisation
         if organisation.memberships.exclude(pk=membership.pk).exists():
             would_lack_an_owner(membership)
             membership.delete()

@@ -25,8 +25,9 @@ from submissions.errors import (
 )
 from submissions.models import Evidence, Status, Submission, Verification
 from submissions.permissions import is_member, is_own
-from submissions.snapshots import snapshot_of
+from submissions.snapshots import names_of, snapshot_of
 
+REVEALED = "The names are shown from now on."
 OPEN_ENDED = frozenset({Status.REJECTED, Status.WITHDRAWN})
 """A successor in one of these states came to nothing: another one may be begun."""
 
@@ -118,6 +119,39 @@ def revise(submission: Submission, *, by: AbstractUser, at: datetime) -> Submiss
     locked.progress = 0.0
     locked.not_before = None
     lifecycle.step(locked, Status.DRAFT, by=by, at=at)
+    return locked
+
+
+@transaction.atomic
+def hide_names(submission: Submission, *, by: AbstractUser) -> Submission:
+    """The owner has it published blind, if it is: without organisation, links and files, until they are revealed."""
+    locked = _locked(submission)
+    if by.pk != locked.owner_id:
+        raise NotTheOwner("Only the owner can hide the names.")
+    if locked.entry_id:
+        raise StepNotAllowed(
+            "It is published, so its names are known.", remedy="Withdraw it, and send it anew as a blind one."
+        )
+    locked.is_blind = True
+    locked.save(update_fields=["is_blind", "changed_at"])
+    return locked
+
+
+@transaction.atomic
+def reveal(submission: Submission, *, by: AbstractUser, at: datetime) -> Submission:
+    """The owner shows on the boards who the authors are: for good, in one step. A second time does nothing."""
+    locked = _locked(submission)
+    if by.pk != locked.owner_id:
+        raise NotTheOwner("Only the owner can reveal the names.")
+    if not locked.is_blind:
+        return locked
+    locked.is_blind = False
+    locked.save(update_fields=["is_blind", "changed_at"])
+    verification = _newest_verification(locked)
+    if locked.entry and verification:
+        # In the history, but no step that anybody is told of: the state is what it was.
+        locked.steps.create(by_id=by.pk, at=at, from_status=locked.status, to_status=locked.status, comment=REVEALED)
+        publishing.reveal(locked.entry, snapshot_of(locked, verification), names_of(locked), by=by, at=at)
     return locked
 
 
@@ -229,6 +263,7 @@ def _successor(approved: Submission, at: datetime) -> Submission:
         manifest=approved.manifest,
         supersedes=approved,
         organisation=approved.organisation if is_member(approved.owner, approved) else None,
+        is_blind=approved.is_blind,
     )
     successor.steps.create(by=approved.owner, at=at, to_status=Status.DRAFT, comment=f"revises {approved.pk}")
     Evidence.objects.bulk_create(

@@ -185,6 +185,7 @@ def _facts(submission: Submission, verification: Verification | None) -> tuple[t
         ("Edition", submission.edition.slug),
         ("Owner", submission.owner.get_username()),
         ("Organisation", model.get("organisation")),
+        ("Names", "published blind, until the owner reveals them" if submission.is_blind else ""),
         ("Members who read it", submission.organisation and submission.organisation.name),
         ("Parameters (M)", model.get("parameters_millions")),
         ("Base", model.get("base")),

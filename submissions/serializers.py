@@ -19,6 +19,9 @@ class SubmissionSerializer(serializers.ModelSerializer[Submission]):
     organisation = serializers.SlugRelatedField[Any](
         slug_field="slug", read_only=True, allow_null=True, help_text="Whose members may read it; null: nobody else."
     )
+    is_blind = serializers.BooleanField(
+        read_only=True, help_text="Published without organisation, links and files, until the owner reveals them."
+    )
     phase = serializers.CharField(read_only=True)
     model = serializers.CharField(source="model_name", read_only=True)
     missing = serializers.SerializerMethodField()
@@ -38,6 +41,7 @@ class SubmissionSerializer(serializers.ModelSerializer[Submission]):
             "status",
             "revision",
             "organisation",
+            "is_blind",
             "edition",
             "phase",
             "model",

@@ -1,11 +1,20 @@
 """An approved submission as the snapshot that `leaderboard` publishes: the only way from private to public."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
 from leaderboard.models import Accelerator, Kind
-from leaderboard.publishing import CurveSnapshot, EntrySnapshot, OutcomeSnapshot
+from leaderboard.publishing import (
+    ANONYMOUS,
+    WITHHELD,
+    CurveSnapshot,
+    EntrySnapshot,
+    OutcomeSnapshot,
+    renamed,
+    retold,
+)
 from scoring import energy
 from scoring.findings import CODES, Severity
 from scoring.rules import ALL_TASKS, Feedback
@@ -16,13 +25,17 @@ from submissions.models import Submission, Verification
 
 
 def snapshot_of(submission: Submission, verification: Verification) -> EntrySnapshot:
-    """All that readers will see. Predictions' bytes, attachments, notes and the owner stay behind."""
+    """All that readers will see. Predictions' bytes, attachments, notes and the owner stay behind.
+
+    Of a blind submission also what names its authors: organisation, links, details of the hardware, names of files,
+    and the files themselves, as logs tell paths and hosts.
+    """
     manifest = submission.manifest
     model, software = manifest["model"], manifest.get("software") or {}
     hardware = hardware_of(manifest)
     first = submission.first_queued_at or submission.created_at
     spent = energy.total(energy.from_json(one["energy"]) for one in verification.measurements if one.get("energy"))
-    return EntrySnapshot(
+    snapshot = EntrySnapshot(
         edition=submission.edition,
         phase=submission.phase,
         kind=Kind.SUBMISSION,
@@ -57,6 +70,30 @@ def snapshot_of(submission: Submission, verification: Verification) -> EntrySnap
             "gold": verification.gold,
             "verified_at": verification.finished_at.isoformat(),
         },
+    )
+    return _blinded(snapshot, names_of(submission)) if submission.is_blind else snapshot
+
+
+def names_of(submission: Submission) -> dict[str, str]:
+    """The name of each file, and the one that says only what it is for: `sst2/log-1.csv`."""
+    return {
+        file.name: f"{file.task}/{file.kind}{'-' if file.part else ''}{file.part}-{file.run}"
+        for file in submission.evidence.all()
+    }
+
+
+def _blinded(snapshot: EntrySnapshot, names: Mapping[str, str]) -> EntrySnapshot:
+    return replace(
+        snapshot,
+        organisation=ANONYMOUS,
+        paper_url="",
+        code_url="",
+        hardware_details="",
+        price=retold(snapshot.price, str(snapshot.price.get("declared_source") or ""), WITHHELD),
+        # A finding's own sentence may quote a file.
+        findings=[{**one, "message": CODES[one["code"]].meaning} for one in renamed(snapshot.findings, names)],
+        outcomes=[replace(one, details=renamed(one.details, names)) for one in snapshot.outcomes],
+        evidence=[{**renamed(file, names), "public": False} for file in snapshot.evidence],
     )
 
 

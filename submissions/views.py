@@ -212,6 +212,23 @@ def give_to(request: HttpRequest, pk: UUID) -> HttpResponse:
     return redirect(draft)
 
 
+@require_POST
+@login_required
+def blind(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Hides or reveals who the authors are; `do` says which."""
+    submission, user = owned(request, pk), cast(AbstractUser, request.user)
+    try:
+        if request.POST.get("do") == "reveal":
+            review.reveal(submission, by=user, at=timezone.now())
+            messages.success(request, "The names are shown.")
+        else:
+            review.hide_names(submission, by=user)
+            messages.success(request, "It will be published blind.")
+    except Refused as error:
+        tell(request, error)
+    return redirect(submission)
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
 @login_required

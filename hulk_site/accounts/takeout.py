@@ -12,8 +12,8 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.http import HttpRequest
 from django.urls import reverse
 
-from hulk_site.accounts.models import User
-from submissions.models import Evidence, Mail, Membership, Message, Submission, Unwanted
+from hulk_site.accounts.models import AccountEvent, Token, User
+from submissions.models import Evidence, Mail, Membership, Message, Submission, Unwanted, Webhook
 from submissions.verification import visible
 
 
@@ -45,11 +45,13 @@ def _lists(user: User, request: HttpRequest) -> Iterator[tuple[str, Iterable[Map
     yield "sessions", UserSession.objects.filter(user=user).values("created_at", "ip", "user_agent")
     yield "second_factors", Authenticator.objects.filter(user=user).values("type", "created_at", "last_used_at")
     yield "accounts_elsewhere", SocialAccount.objects.filter(user=user).values("provider", "uid", "date_joined")
-    yield "tokens", user.auth_token_set.values("name", "token_key", "scopes", "created", "last_used", "expiry")
+    tokens = Token.objects.filter(user=user)
+    yield "tokens", tokens.values("name", "token_key", "scopes", "created", "last_used", "expiry")
     memberships = Membership.objects.filter(user=user)
     yield "organisations", memberships.values("organisation__name", "role", "since")
-    yield "events", user.account_events.order_by("at").values("at", "what", "details").iterator()
-    yield "webhooks", user.webhooks.values("url", "events", "created_at")
+    events = AccountEvent.objects.filter(user=user).order_by("at", "pk")
+    yield "events", events.values("at", "what", "details").iterator()
+    yield "webhooks", Webhook.objects.filter(owner=user).values("url", "events", "created_at")
     yield "mails_unwanted", Unwanted.objects.filter(person=user).values("topic")
     yield "mails", Mail.objects.filter(recipient=user).values("created_at", "topic", "subject", "state").iterator()
     yield "messages", Message.objects.filter(author=user).values("at", "submission", "body").iterator()

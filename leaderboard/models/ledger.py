@@ -15,6 +15,7 @@ class Event(models.Model):
         RESCORED = "rescored", "rescored"
         REPRICED = "repriced", "repriced"
         BASELINE_LOADED = "baseline_loaded", "baseline loaded"
+        REVEALED = "revealed", "names revealed"
         GOLD_IMPORTED = "gold_imported", "gold labels imported"
 
     what = models.CharField(max_length=20, choices=What.choices)

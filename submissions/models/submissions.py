@@ -72,6 +72,7 @@ class Submission(models.Model):
     supersedes = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="superseded_by")
     entry = models.OneToOneField(Entry, models.PROTECT, null=True, blank=True, related_name="+")
     is_dry_run = models.BooleanField(default=False)
+    is_blind = models.BooleanField(default=False, help_text="Published without what names its authors, until revealed.")
     created_at = models.DateTimeField(auto_now_add=True)
     changed_at = models.DateTimeField(auto_now=True)
     first_queued_at = models.DateTimeField(null=True, blank=True)

@@ -32,6 +32,8 @@ CALLS = {
     ("POST", "submissions/{pk}/submit/"): (REFUSED, ALLOWED),
     ("POST", "submissions/{pk}/withdraw/"): (REFUSED, ALLOWED),
     ("POST", "submissions/{pk}/revise/"): (REFUSED, ALLOWED),
+    ("PUT", "submissions/{pk}/blind/"): (REFUSED, ALLOWED),
+    ("DELETE", "submissions/{pk}/blind/"): (REFUSED, ALLOWED),
     ("GET", "submissions/{pk}/verification/"): (ALLOWED, REFUSED),
     ("GET", "submissions/{pk}/verifications/"): (ALLOWED, REFUSED),
     ("POST", "bundles/"): (REFUSED, ALLOWED),

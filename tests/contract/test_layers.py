@@ -73,6 +73,7 @@ ORDER = {
     ),
     "submissions": (
         "apps urls management",
+        "blind_api",
         "talk_views talk_api webhook_views webhook_api",
         "admin api api_schema tus views drafting evidence_step mail_views",
         "serializers parsers forms evidence_forms review_page outbox_admin progress_page resumable recognition",

@@ -1,0 +1,124 @@
+"""A paper under blind review: its entry is ranked like any other, and nothing public tells whose it is."""
+
+import pytest
+
+from leaderboard.models import Event
+from tests.factories_submissions import LOG, PREDICTIONS, make_catalogue, make_manifest
+from tests.journeys.actors import Maintainer, Researcher, Visitor
+from tests.submission_pages.pages import text_of
+
+SECRET = "lovelace"
+MODEL = {
+    "name": "MyBERT",
+    "organisation": f"{SECRET} lab",
+    "paper_url": f"https://example.org/{SECRET}.pdf",
+    "code_url": f"https://example.org/{SECRET}",
+}
+HARDWARE = {
+    "accelerator": "rtx-2080-ti",
+    "details": f"{SECRET} cluster",
+    "usd_per_hour": 0.5,
+    "price_source": f"https://example.org/{SECRET}/prices",
+}
+FILES = {f"{SECRET}/log.csv": LOG, f"{SECRET}/dev.tsv": PREDICTIONS}
+TASKS = {"sst": {"log": f"{SECRET}/log.csv", "predictions": f"{SECRET}/dev.tsv"}}
+
+
+@pytest.fixture
+def people(db):
+    return Researcher("owner"), Maintainer(), Visitor(), make_catalogue()
+
+
+def publish(people, *, blind=True) -> tuple[str, str]:
+    owner, maintainer, _, edition = people
+    pk = owner.send_bundle(make_manifest(edition, TASKS, model=MODEL, hardware=HARDWARE), FILES)
+    if blind:
+        assert owner.script.put(f"submissions/{pk}/blind/", b"").json()["is_blind"]
+    return pk, maintainer.approve(pk)
+
+
+def everything_public(visitor, edition, entry) -> str:
+    board = f"boards/finetuning/time/?edition={edition.slug}"
+    api = f"/api/v1/{board}"
+    places = [f"/{board}", f"/entries/{entry}/", api, f"{api}&format=csv", f"{api}&format=json"]
+    places += [f"/api/v1/entries/{entry}/{one}" for one in ("", "curves/", "evidence/")]
+    assert visitor.browser.get(f"{api}&q={SECRET}").json()["count"] == 0
+    return "".join(visitor.browser.get(place).getvalue().decode() for place in places)
+
+
+def test_nothing_public_tells_and_the_rank_is_the_same(people):
+    _, _, visitor, edition = people
+    _, entry = publish(people)
+    assert SECRET not in everything_public(visitor, edition, entry).lower()
+    (row,) = [row for row in visitor.board("finetuning", "time", edition.slug).values() if row["entry"] == entry]
+    assert (row["organisation"], row["model"]) == ("anonymous", "MyBERT")
+    assert visitor.api(f"entries/{entry}/evidence/") == []
+
+
+def test_the_owner_reveals_it_in_one_step_that_is_recorded(people):
+    owner, _, visitor, edition = people
+    pk, entry = publish(people)
+    before = visitor.board("finetuning", "time", edition.slug)["MyBERT"]
+    answer = owner.script.delete(f"submissions/{pk}/blind/")
+    assert (answer.status_code, answer.json()["is_blind"]) == (200, False)
+    after = visitor.board("finetuning", "time", edition.slug)["MyBERT"]
+    assert after == {**before, "organisation": MODEL["organisation"]}
+    shown = visitor.api(f"entries/{entry}/")
+    assert (shown["paper_url"], shown["code_url"]) == (MODEL["paper_url"], MODEL["code_url"])
+    assert [file["name"] for file in visitor.api(f"entries/{entry}/evidence/")] == [f"{SECRET}/log.csv"]
+    event = Event.objects.get(what="revealed")
+    assert (event.by, event.old["organisation"], event.new["organisation"]) == (
+        owner.user,
+        "anonymous",
+        MODEL["organisation"],
+    )
+    assert "The names are shown from now on." in owner.words(f"/submissions/{pk}/")
+    owner.script.delete(f"submissions/{pk}/blind/")
+    assert Event.objects.filter(what="revealed").count() == 1
+
+
+def test_a_revealed_entry_is_as_one_that_was_never_blind(people):
+    owner, _, visitor, _ = people
+    _, openly = publish(people, blind=False)
+    pk, entry = publish(people)
+    owner.script.delete(f"submissions/{pk}/blind/")
+    strip = ("id", "url", "published_at", "history", "citation", "ranks", "scores", "checked_by", "boards", "events")
+    one, other = (visitor.api(f"entries/{pk}/") for pk in (openly, entry))
+    same = [{k: v for k, v in shown.items() if k not in strip} for shown in (one, other)]
+    assert str(same[0]).replace(openly, "") == str(same[1]).replace(entry, "")
+
+
+def test_what_is_published_openly_is_not_hidden_afterwards(people):
+    owner, *_ = people
+    pk, _ = publish(people, blind=False)
+    answer = owner.script.put(f"submissions/{pk}/blind/", b"")
+    assert (answer.status_code, answer.json()["code"]) == (409, "wrong-state")
+
+
+def test_only_the_owner_decides(people):
+    _, maintainer, visitor, edition = people
+    pk, entry = publish(people)
+    assert maintainer.script.delete(f"submissions/{pk}/blind/").status_code == 403
+    assert Researcher().script.delete(f"submissions/{pk}/blind/").status_code == 404
+    assert SECRET not in everything_public(visitor, edition, entry).lower()
+
+
+def test_the_page_offers_both(people):
+    owner, maintainer, _, edition = people
+    pk = owner.send_bundle(make_manifest(edition, TASKS, model=MODEL), FILES)
+    assert "Is the paper under blind review?" in owner.words(f"/submissions/{pk}/")
+    page = owner.browser.post(f"/submissions/{pk}/blind/", {"do": "hide"}, follow=True)
+    assert "It will be published blind" in text_of(page)
+    assert "published blind, until the owner reveals them" in maintainer.review_page(pk)
+    maintainer.approve(pk)
+    page = owner.browser.post(f"/submissions/{pk}/blind/", {"do": "reveal"}, follow=True)
+    assert "The names are shown." in text_of(page)
+
+
+def test_what_takes_its_place_is_blind_too(people):
+    owner, maintainer, visitor, edition = people
+    pk, _ = publish(people)
+    successor = owner.revise(pk)
+    owner.submit(successor)
+    entry = maintainer.approve(successor)
+    assert SECRET not in everything_public(visitor, edition, entry).lower()
