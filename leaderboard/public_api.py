@@ -39,10 +39,17 @@ class Pages(PageNumberPagination):
 
     @staticmethod
     def check(request: Request) -> None:
-        """WrongQuery where a number in the address is none."""
-        wrong = [name for name in ("page", "per_page") if not _counts(request.query_params.get(name) or "1")]
+        """WrongQuery where a number in the address is none, or something of it is said twice."""
+        given = request.query_params
+        wrong = [
+            Problem(name, f"`{name}` is a whole number from 1.")
+            for name in ("page", "per_page")
+            if not _counts(given.get(name) or "1")
+        ]
+        twice = [name for name in ("page", "per_page", "cursor") if len(given.getlist(name)) > 1]
+        wrong += [Problem(name, f"`{name}` may stand here once.") for name in twice]
         if wrong:
-            raise WrongQuery(Problem(name, f"`{name}` is a whole number from 1.") for name in wrong)
+            raise WrongQuery(wrong)
 
     def paginate_queryset(self, queryset: Any, request: Request, view: APIView | None = None) -> list[Any] | None:
         self.check(request)

@@ -38,7 +38,7 @@ class TestParameters:
             assert "Only `run` and `part`" in answer.json()["errors"][0]["message"]
 
     @pytest.mark.parametrize(
-        "query", ["page=0", "page=-1", "page=two", "page=1.0", "page=²", "per_page=0", "per_page=a"]
+        "query", ["page=0", "page=-1", "page=two", "page=1.0", "page=²", "per_page=0", "per_page=a", "page=1&page=2"]
     )
     @pytest.mark.parametrize("list_", ["tasks", "hardware", "editions", "submissions"])
     def test_a_list_answers_a_wrong_page_as_boards_do(self, script: Script, where: str, list_: str, query: str) -> None:
