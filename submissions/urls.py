@@ -18,6 +18,7 @@ urlpatterns = [
     path("submissions/<uuid:pk>/withdraw/", views.withdraw, name="withdraw"),
     path("submissions/<uuid:pk>/revise/", views.revise, name="revise"),
     path("submissions/<uuid:pk>/organisation/", views.give_to, name="give_to"),
+    path("submissions/<uuid:pk>/copy/", views.copy, name="copy"),
     path("submissions/<uuid:pk>/delete/", views.delete, name="delete"),
     path("submissions/<uuid:pk>/messages/", talk_views.write, name="message"),
     path("account/mail/", mail_views.choices, name="mail_choices"),
