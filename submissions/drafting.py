@@ -31,6 +31,8 @@ from submissions.price_list import PriceList
 from submissions.views import owned, tell
 
 LONGEST_NONCE = 64
+EARLIER = 4
+"""Submissions of one's own that a new one may start from, on the first page; the page of each offers it too."""
 DraftView = Callable[[HttpRequest, Submission], HttpResponse]
 
 STEPS = (
@@ -76,7 +78,13 @@ def start(request: HttpRequest) -> HttpResponse:
     nonce = request.GET.get("form", "")[:LONGEST_NONCE].replace("\x00", "")
     if form.is_valid() and (draft := _saved(form, lambda: _begin(user, form.written(), nonce))):
         return redirect("submissions:edit_hardware", draft.pk)
-    context = {"form": form, "nonce": nonce or uuid4().hex, "steps": steps(None, "edit"), "draft": None}
+    context = {
+        "form": form,
+        "nonce": nonce or uuid4().hex,
+        "steps": steps(None, "edit"),
+        "draft": None,
+        "earlier": Submission.objects.of(user).order_by("-changed_at")[:EARLIER],
+    }
     return _page(request, "submissions/edit_model.html", context, is_wrong=bool(form.errors))
 
 

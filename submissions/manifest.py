@@ -29,6 +29,7 @@ __all__ = [
     "MOST_RUNS",
     "PREDICTIONS",
     "Place",
+    "as_a_start",
     "load",
     "merge",
     "part_names",
@@ -80,3 +81,16 @@ def validate(data: Mapping[str, Any], *, complete: bool = True) -> dict[str, Any
 def part_names(task: Task) -> list[str]:
     """The parts of a task's gold set that have names; none where it is whole."""
     return rules.part_names(catalogue.task_of(task))
+
+
+SETTINGS_OF_A_TASK = ("batch_size", "sequence_length", "label_order", "log_pattern")
+
+
+def as_a_start(manifest: Mapping[str, Any]) -> dict[str, Any]:
+    """What of an earlier manifest holds for the next submission, too: all but files, claims, seeds, days and notes."""
+    kept = {key: value for key, value in manifest.items() if key not in {"run_date", "started_at", "notes"}}
+    tasks = {
+        slug: {key: task[key] for key in SETTINGS_OF_A_TASK if task.get(key) is not None}
+        for slug, task in manifest.get("tasks", {}).items()
+    }
+    return {**kept, "tasks": {slug: task for slug, task in tasks.items() if task}}

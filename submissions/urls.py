@@ -19,6 +19,7 @@ urlpatterns = [
     path("submissions/<uuid:pk>/revise/", views.revise, name="revise"),
     path("submissions/<uuid:pk>/organisation/", views.give_to, name="give_to"),
     path("submissions/<uuid:pk>/blind/", views.blind, name="blind"),
+    path("submissions/<uuid:pk>/copy/", views.copy, name="copy"),
     path("submissions/<uuid:pk>/delete/", views.delete, name="delete"),
     path("submissions/<uuid:pk>/messages/", talk_views.write, name="message"),
     path("account/mail/", mail_views.choices, name="mail_choices"),

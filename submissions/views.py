@@ -20,6 +20,7 @@ from leaderboard.downloads import download
 from scoring.rules import Measure, Phase
 from submissions import changes, intake, lifecycle, organisations, review, talk
 from submissions.errors import Refused
+from submissions.manifest import as_a_start
 from submissions.models import Evidence, Organisation, Status, Step, Submission, Verification
 from submissions.permissions import may_read_evidence, may_see
 from submissions.progress_page import SEVERITIES, by_file, stages_of, waiting_before
@@ -227,6 +228,23 @@ def blind(request: HttpRequest, pk: UUID) -> HttpResponse:
     except Refused as error:
         tell(request, error)
     return redirect(submission)
+
+
+@require_POST
+@login_required
+def copy(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """A new draft that starts from an earlier submission: its model, hardware and settings, without its files."""
+    earlier = owned(request, pk)
+    user = cast(AbstractUser, request.user)
+    try:
+        draft = intake.create_draft(
+            owner=user, manifest=as_a_start(earlier.manifest), at=timezone.now(), complete=False
+        )
+    except Refused as error:
+        tell(request, error)
+        return redirect(earlier)
+    messages.success(request, f"A new draft, filled in from {earlier.model_name}. Its files are still to be added.")
+    return redirect("submissions:edit", draft.pk)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -15,7 +15,7 @@ from tests.submission_pages.pages import (
     send,
     text_of,
 )
-from tests.submissions.work.cases import CROSSES, predictions
+from tests.submissions.work.cases import CROSSES, make_queued, manifest_of, predictions
 
 pytestmark = pytest.mark.usefixtures("edition")
 
@@ -278,3 +278,23 @@ def test_a_demo_edition_says_what_it_is_and_does_not_come_first(signed_in):
     choices = signed_in.get("/submit/").context["form"].fields["edition"].widget.choices
     assert [slug for slug, _ in choices] == ["small", "demo"]
     assert choices[1][1] == "Demo (demo), for trying out"
+
+
+class TestStartingFromAnEarlierOne:
+    def test_what_stays_the_same_is_filled_in_and_results_are_not(self, signed_in, ada, edition):
+        manifest = manifest_of(batch_size=32, claimed_seconds=30.5, seeds=[1])
+        earlier = make_queued(ada, {**manifest, "notes": "the first one"})
+        assert earlier.model_name in text_of(signed_in.get("/submit/"))
+        answer = signed_in.post(f"/submissions/{earlier.pk}/copy/")
+        draft = Submission.objects.exclude(pk=earlier.pk).get()
+        assert answer["Location"] == f"/submissions/{draft.pk}/edit/"
+        assert (draft.status, draft.supersedes, draft.evidence.count()) == ("draft", None, 0)
+        assert draft.manifest["model"] == earlier.manifest["model"]
+        assert draft.manifest["hardware"] == earlier.manifest["hardware"]
+        task = draft.manifest["tasks"]["toy"]
+        assert (task["batch_size"], task["claimed_seconds"], task["seeds"], task["log"]) == (32, None, None, None)
+        assert (draft.manifest["run_date"], draft.manifest["notes"]) == (None, "")
+
+    def test_only_ones_own_can_be_copied(self, signed_in, mia, edition):
+        assert signed_in.post(f"/submissions/{make_queued(mia).pk}/copy/").status_code == 404
+        assert Submission.objects.count() == 1
