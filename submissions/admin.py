@@ -18,6 +18,7 @@ from submissions import intake, review, talk
 from submissions.errors import Refused
 from submissions.models import Call, Mail, Status, Submission, Verification
 from submissions.outbox_admin import CallAdmin, MailAdmin
+from submissions.permissions import is_maintainer
 from submissions.review_page import page_of
 
 WAITING = (Status.IN_REVIEW, Status.QUARANTINED)
@@ -132,10 +133,10 @@ class SubmissionAdmin(admin.ModelAdmin):
         return getattr(submission, "unread", 0) or "–"
 
     def has_module_permission(self, request: HttpRequest) -> bool:
-        return review.is_maintainer(request.user)
+        return is_maintainer(request.user)
 
     def has_view_permission(self, request: HttpRequest, obj: Submission | None = None) -> bool:
-        return review.is_maintainer(request.user)
+        return is_maintainer(request.user)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

@@ -14,6 +14,7 @@ READ, SUBMIT = "read", "submit"
 
 
 def is_maintainer(user: Person) -> bool:
+    """Maintainers are staff. Superusers have no more say than others: nobody decides on an own submission."""
     return bool(user.is_active and getattr(user, "is_staff", False))
 
 

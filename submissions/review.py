@@ -6,7 +6,7 @@ the second finds the state changed and is refused.
 
 from datetime import datetime
 
-from django.contrib.auth.models import AbstractUser, AnonymousUser
+from django.contrib.auth.models import AbstractUser
 from django.db import transaction
 from django.db.models import Q
 
@@ -24,7 +24,7 @@ from submissions.errors import (
     StepNotAllowed,
 )
 from submissions.models import Evidence, Status, Submission, Verification
-from submissions.permissions import is_member, is_own
+from submissions.permissions import is_maintainer, is_member, is_own
 from submissions.snapshots import names_of, snapshot_of
 
 REVEALED = "The names are shown from now on."
@@ -153,11 +153,6 @@ def reveal(submission: Submission, *, by: AbstractUser, at: datetime) -> Submiss
         locked.steps.create(by_id=by.pk, at=at, from_status=locked.status, to_status=locked.status, comment=REVEALED)
         publishing.reveal(locked.entry, snapshot_of(locked, verification), names_of(locked), by=by, at=at)
     return locked
-
-
-def is_maintainer(person: AbstractUser | AnonymousUser) -> bool:
-    """Maintainers are staff. Superusers have no more say than others: nobody decides on an own submission."""
-    return person.is_active and person.is_staff
 
 
 def _say_no(locked: Submission, to: Status, *, by: AbstractUser, at: datetime, comment: str) -> Submission:

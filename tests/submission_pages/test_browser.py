@@ -46,7 +46,7 @@ def files(tmp_path: Path) -> dict[str, Path]:
 def sign_in(page: Page) -> None:
     page.get_by_label("User name or e-mail address").fill("ada")
     page.get_by_label("Password").fill("a long passphrase")
-    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("button", name="Sign in", exact=True).click()
 
 
 def fits(page: Page) -> None:
