@@ -13,7 +13,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from leaderboard import lines as line_rows
 from leaderboard import searching
-from leaderboard.columns import CO2E, ENERGY, RANK_IN_FILTER, Column, columns_for, task_titles
+from leaderboard.columns import CO2E, ENERGY, Column, columns_for, task_titles
 from leaderboard.cursors import Cursor
 from leaderboard.filters import DEEPEST_ROW, BoardQuery
 from leaderboard.lines import Line
@@ -95,7 +95,7 @@ class BoardPage:
     @property
     def shows_filter_ranks(self) -> bool:
         """Whether the rows have a rank within the filter beside the global one."""
-        return RANK_IN_FILTER in self.columns
+        return any(row.rank_in_filter for row in self.rows)
 
 
 class _Part(NamedTuple):
@@ -112,13 +112,12 @@ def board(query: BoardQuery) -> BoardPage:
         found, part, instead = _found(query, stands)
         count, exact = _counted(query, stands, found, part)
         _set_ranks(query, found, part, count if exact else None)
-        in_filter = {RANK_IN_FILTER.key} if any(row.rank_in_filter for row in part.rows) else set()
         page, pages = _place(query, count if exact else None)
         return BoardPage(
             query=query,
             edition=query.edition,
             tasks=query.tasks,
-            columns=columns_for(query.tasks, query.phase, query.measure, stands.brought | in_filter),
+            columns=columns_for(query.tasks, query.phase, query.measure, stands.brought),
             rows=part.rows,
             count=count,
             count_exact=exact,
@@ -223,11 +222,16 @@ def _part(query: BoardQuery, stands: Standing, found: QuerySet[Any]) -> _Part:
     backwards = cursor is not None and cursor.backwards
     rows = in_order(found, order, backwards=backwards)
     also = ["key"] if order.key else []
+    if cursor is None and not is_first:
+        # Picked first, as the database would work out the ranks of all rows that it skips.
+        skipped = (query.page - 1) * size
+        picked = rows.values("pk")[skipped : skipped + size + 1]
+        rows = in_order(stands.rows.filter(pk__in=picked), order)
     if not (is_first and not order.key and not query.is_filtered and stands.is_live):
         # The first rows of a whole board tell their ranks by themselves.
         rows, also = stands.ranked(rows), [*also, "rank"]
     if cursor is None:
-        rows = rows[(query.page - 1) * size : query.page * size + 1]
+        rows = rows[: size + 1]
     elif cursor.keys:
         rows = beyond(rows, order, cursor.keys, cursor.entry, backwards=backwards)[: size + 1]
     else:
@@ -256,11 +260,13 @@ def _counted(query: BoardQuery, stands: Standing, found: QuerySet[Any], part: _P
 
 
 def _known_count(query: BoardQuery) -> int | None:
-    """What was counted before, for a board that one frequent value filters."""
+    """What was counted before, for a board that one value filters; of a search, only that it is more than we count."""
     chips = query.active
     if len(chips) != 1:
         return None
     name = chips[0].parameter
+    if name == "q":
+        return searching.at_least(query.q, query.edition, query.phase, DEEPEST_ROW)
     if name in query.counts:
         return query.counts[name]
     value = getattr(query, name)

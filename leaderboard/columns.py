@@ -50,16 +50,10 @@ class Column:
 RANK = Column(
     "rank",
     "Rank",
-    description="Place by score; equal scores share a rank. It stays what it is when another column is sorted.",
+    description="Place by score; equal scores share a rank. It stays what it is when another column is sorted "
+    "or a filter is set; the place within the filter then stands below the score.",
     align="right",
     fold=False,
-)
-RANK_IN_FILTER = Column(
-    "rank_in_filter",
-    "In filter",
-    description="Place by score among the rows that the filter leaves.",
-    sortable=False,
-    align="right",
 )
 MODEL = Column("model", "Model", description="The model, and the organisation that sent it.", fold=False)
 PARAMETERS = Column(
@@ -113,14 +107,12 @@ def columns_of(edition: Edition, phase: Phase, measure: Measure) -> tuple[Column
 def columns_for(
     tasks: Iterable[Task], phase: Phase, measure: Measure, brought: Collection[str] = ()
 ) -> tuple[Column, ...]:
-    """As `columns_of`, of tasks that are already at hand, in board order. `brought`: keys of `BROUGHT` to show, and
-    that of `RANK_IN_FILTER` where rows have one."""
-    ranks = (RANK, RANK_IN_FILTER) if RANK_IN_FILTER.key in brought else (RANK,)
+    """As `columns_of`, of tasks that are already at hand, in board order. `brought`: keys of `BROUGHT` to show."""
     beside = [column for column in BROUGHT if column.key in brought]
     middle: list[Column] = []
     for slug, title in task_titles(tasks, phase):
         middle += _task_columns(slug, title, phase, measure)
-    return (*ranks, MODEL, *middle, _score_column(phase, measure), PARAMETERS, HARDWARE, *beside, DATE, BADGE, DETAILS)
+    return (RANK, MODEL, *middle, _score_column(phase, measure), PARAMETERS, HARDWARE, *beside, DATE, BADGE, DETAILS)
 
 
 def sort_keys(tasks: Iterable[Task], phase: Phase) -> list[str]:

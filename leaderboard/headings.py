@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from leaderboard.columns import BROUGHT, RANK_IN_FILTER, Column
+from leaderboard.columns import BROUGHT, Column
 from leaderboard.filters import BoardQuery
 
 REST = ("parameters_millions", "hardware", *(column.key for column in BROUGHT), "date", "badge")
@@ -47,7 +47,7 @@ def headings(columns: tuple[Column, ...], query: BoardQuery) -> list[Heading]:
     organisation. The link to the details stands under the badge.
     """
     by_key = {column.key: column for column in columns}
-    firsts = [_single(by_key[key], query) for key in ("rank", RANK_IN_FILTER.key, "model", "score") if key in by_key]
+    firsts = [_single(by_key[key], query) for key in ("rank", "model", "score")]
     tasks = [_task(slug, by_key, query) for slug in dict.fromkeys(column.task for column in columns if column.task)]
     rest = [_single(by_key[key], query) for key in REST if key in by_key]
     return [*firsts, *tasks, *rest]

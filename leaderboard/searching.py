@@ -9,7 +9,7 @@ from scoring.rules import Phase
 
 INDEXED = 3
 """Characters from which on the index of trigrams finds a word."""
-FEW_ROWS, FEW_TERMS = 5_000, 40
+FEW_ROWS, FEW_TERMS = 20_000, 40
 """A shorter word that fewer rows have is looked for by way of the known words that it is part of."""
 
 
@@ -20,6 +20,15 @@ def matching(words: str, edition: Edition, phase: Phase, *, is_live: bool) -> Q:
         is_short = len(word) < INDEXED and is_live
         found &= _short(word, edition, phase) if is_short else Q(search__contains=word)
     return found
+
+
+def at_least(words: str, edition: Edition, phase: Phase, most: int) -> int | None:
+    """More than `most` where one known word alone tells that so many rows have the word that is searched."""
+    found = folded(words).split()
+    if len(found) != 1:
+        return None
+    terms = Term.objects.filter(edition=edition, phase=phase, text__contains=found[0], count__gt=most)
+    return most + 1 if terms.exists() else None
 
 
 def nearest(words: str, edition: Edition, phase: Phase) -> str:

@@ -122,6 +122,23 @@ class TestSearchAndFilters:
         assert "No entry matches" in page.words
 
 
+class TestRankInFilter:
+    def test_it_stands_beside_the_rank_of_the_whole_board(self, edition: Edition):
+        make_entry(edition, 50.0, model="Fast")
+        for seconds in (200.0, 300.0):
+            make_entry(edition, seconds, model=f"Slow {seconds:.0f}", organisation="Lab")
+        page = Page(BOARD + "?organisation=Lab&sort=model")
+        assert re.findall(r'<td class="rank">(\d+)</td>', page.html) == ["3", "4"]
+        assert re.findall(r">(\d+) in filter<", page.html) == ["1", "2"]
+        assert " in filter<" not in Page(BOARD).html
+
+    def test_nothing_but_a_misspelling_matches_and_the_page_says_so(self, edition: Edition):
+        make_entry(edition, 50.0, model="RoBERTa Large")
+        page = Page(BOARD + "?q=roberat")
+        assert models(page) == ["RoBERTa Large"]
+        assert "Nothing matches" in page.words and "Shown:" in page.words
+
+
 class TestPaging:
     def test_pages_lead_on_and_back_and_keep_the_filters(self, edition: Edition):
         for number in range(11):
