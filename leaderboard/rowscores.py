@@ -93,6 +93,7 @@ def refresh_rows(
         )
         if not cursor.rowcount:
             return 0
+        cursor.execute("CREATE INDEX ON pg_temp.read_again (entry_id)")
         where = "board_id = %s AND entry_id IN (SELECT entry_id FROM pg_temp.read_again)"
         sets = f"({', '.join(names)}) = (SELECT {', '.join(names)} FROM pg_temp.read_again AS read"
         return change_rows(

@@ -26,7 +26,7 @@ from scoring.rules import Measure, Phase
 def frame(query: BoardQuery, title: str) -> str:
     """The HTML that shows a board in a frame, as text to copy."""
     path = reverse("leaderboard:embed", args=[query.phase, query.measure])
-    parameters = query.string()
+    parameters = query.string(page=None)
     address = f"{settings.PUBLIC_URL}{path}{f'?{parameters}' if parameters else ''}"
     tag = '<iframe src="{}" title="{}" width="100%" height="560" loading="lazy"></iframe>'
     return str.__str__(format_html(tag, address, f"HULK: {title}"))

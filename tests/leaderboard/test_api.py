@@ -134,7 +134,7 @@ class TestEntry:
     def test_a_fixed_number_of_queries(self, entry: Entry, client: Client, django_assert_max_num_queries):
         for number in range(5):
             make_entry(entry.edition, 20.0 + number)
-        with django_assert_max_num_queries(8):
+        with django_assert_max_num_queries(9):
             client.get(f"/api/v1/entries/{entry.pk}/")
 
     @pytest.mark.parametrize("below", ["", "curves/", "evidence/", f"evidence/{'a' * 64}/"])

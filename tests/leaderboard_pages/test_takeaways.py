@@ -160,7 +160,8 @@ class TestEmbed:
         one = query_count(EMBED)
         for _ in range(10):
             make_entry(edition, 50.0)
-        assert query_count(EMBED) == one
+        # What the catalogue says is at hand the second time.
+        assert query_count(EMBED) <= one
 
     def test_the_board_page_has_the_html_to_copy(self, edition: Edition):
         html = Page("/boards/finetuning/time/?q=ref&kind=baseline").html
