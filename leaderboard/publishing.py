@@ -170,7 +170,8 @@ def reveal(
         what=Event.What.REVEALED, edition=entry.edition, entry=entry, by_id=pk_of(by), at=at, old=old, new=new
     )
     if entry.status == EntryStatus.PUBLISHED:
-        ranking.rebuild(entry.edition, entry.phase, at=at, reason=f"the names of {entry.model} revealed")
+        reason = f"the names of {entry.model} revealed"
+        ranking.change(entry.edition, entry.phase, at=at, reason=reason, leaving=[entry], joining=[entry])
 
 
 def renamed(value: Any, names: Mapping[str, str]) -> Any:
