@@ -121,7 +121,7 @@ class TestOne:
     def test_a_finding_shows_the_line_it_is_about_as_text(self, signed_in, ada):
         submission = verified(ada, log="seconds,accuracy\n10,60\n<script>alert(1)</script>\x1b[31m,85\n30,92\n")
         page = signed_in.get(f"/submissions/{submission.pk}/").content.decode()
-        assert "&lt;script&gt;alert(1)&lt;/script&gt;\N{REPLACEMENT CHARACTER}[31m,85" in page
+        assert "&lt;script&gt;alert(1)&lt;/script&gt;\N{SYMBOL FOR ESCAPE}[31m,85" in page
         assert "<script>alert" not in page
         api = signed_in.get(f"/api/v1/submissions/{submission.pk}/verification/").json()
         assert api["findings"][0]["excerpt"].startswith("<script>")
