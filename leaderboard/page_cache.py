@@ -34,7 +34,7 @@ OF_CONTENT = ("Content-Type", "Content-Length")
 
 Key = tuple[str, ...]
 Page = tuple[bytes, dict[str, str]]
-"""Content and headers."""
+"""Content and headers, the ETag among them."""
 
 
 class Pages:
@@ -80,7 +80,7 @@ class PageCacheMiddleware:
             return response
         try:
             # Pictures show time and cost on every board of a phase.
-            key = (_versions(address[1], "" if address[3] else address[2]), *_asked(request))
+            key = (_versions_now(address[1], "" if address[3] else address[2]), *_asked(request))
         except (OperationalError, InterfaceError):
             return self.get_response(request)
         # What a page of another host would be told: that it is not served.
@@ -95,12 +95,12 @@ class PageCacheMiddleware:
                 return response
             kept = _keep(request, key, response)
         content, headers = kept
-        etag = f'"{hashlib.sha256(repr(key).encode()).hexdigest()[:32]}"'
         known = parse_etags(request.headers.get("If-None-Match", ""))
-        if etag in known or f"W/{etag}" in known:
-            headers = {name: value for name, value in headers.items() if name not in OF_CONTENT}
-            return HttpResponseNotModified(headers=headers | {"ETag": etag})
-        return HttpResponse(content, headers=headers | {"ETag": etag})
+        if headers["ETag"] in known or f"W/{headers['ETag']}" in known:
+            return HttpResponseNotModified(
+                headers={name: value for name, value in headers.items() if name not in OF_CONTENT}
+            )
+        return HttpResponse(content, headers=headers)
 
 
 def _keep(request: HttpRequest, key: Key, response: HttpResponse) -> Page:
@@ -108,10 +108,21 @@ def _keep(request: HttpRequest, key: Key, response: HttpResponse) -> Page:
     if "no-store" not in response.get("Cache-Control", ""):
         response["Cache-Control"] = "public, no-cache"
         response["X-Accel-Expires"] = str(SECONDS_IN_PROXY)
+    response["ETag"] = f'"{hashlib.sha256(repr(key).encode()).hexdigest()[:32]}"'
     page = response.content, dict(response.items())
     if request.method == "GET":
         pages.keep(key, *page)
     return page
+
+
+def _versions_now(phase: str, measure: str) -> str:
+    """The versions, asked without asking first whether the connection still stands: that would double what it costs."""
+    connection.health_check_done = True
+    try:
+        return _versions(phase, measure)
+    except (OperationalError, InterfaceError):
+        connection.close()
+        return _versions(phase, measure)
 
 
 def _versions(phase: str, measure: str) -> str:
