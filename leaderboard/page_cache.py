@@ -117,7 +117,7 @@ def _keep(request: HttpRequest, key: Key, response: HttpResponse) -> Page:
 
 def _versions_now(phase: str, measure: str) -> str:
     """The versions, asked without asking first whether the connection still stands: that would double what it costs."""
-    connection.health_check_done = True
+    connection.health_check_done = True  # type: ignore[attr-defined]  # the stubs leave it out
     try:
         return _versions(phase, measure)
     except (OperationalError, InterfaceError):
