@@ -237,11 +237,14 @@ function prepare(slot) {
   slot.dataset.ready = "yes";
   const input = slot.querySelector("input[type=file]");
   if (slot.dataset.kind !== "energy") input.multiple = true;
-  input.addEventListener("change", () => {
+  const chosen = () => {
     const files = [...input.files];
     input.value = "";
     takeAll(slot, files);
-  });
+  };
+  input.addEventListener("change", chosen);
+  // Whoever was quicker than this script has chosen already.
+  if (input.files.length > 0) chosen();
   slot.addEventListener("dragover", (event) => { event.preventDefault(); slot.classList.add("over"); });
   slot.addEventListener("dragleave", () => slot.classList.remove("over"));
   slot.addEventListener("drop", (event) => {

@@ -152,6 +152,7 @@ TABLE = {
     "submissions/": A_PERSON,
     "submissions/<uuid:pk>/": ITS_READERS,
     "submissions/<uuid:pk>/blind/": A_FORM,
+    "submissions/<uuid:pk>/copy/": A_FORM,
     "submissions/<uuid:pk>/delete/": ITS_OWNER,
     "submissions/<uuid:pk>/edit/": ITS_OWNER,
     "submissions/<uuid:pk>/edit/check/": ITS_OWNER,

@@ -38,7 +38,8 @@ class TestVersions:
         with django_assert_num_queries(1):
             second = client.get(address)
         assert second.content == first.content
-        assert dict(second.items()) == dict(first.items())
+        # What comes from memory is not counted against anybody's calls.
+        assert dict(second.items()) == {name: value for name, value in first.items() if "RateLimit" not in name}
         if "pictures" not in address:
             assert client.get(f"{address}?per_page=10&q=zebra").content != first.content
 

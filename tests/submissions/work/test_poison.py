@@ -12,6 +12,7 @@ from submissions.models import Attempt
 from tests.submissions.work.cases import CROSSES, make_queued, manifest_of
 
 MANY = 1_500_000
+HEAVY = 4_000_000
 
 
 def verified(submission):
@@ -29,7 +30,7 @@ def latency_manifest():
 
 def make_heavy(ada):
     """Latency samples that need more memory than the limit below allows."""
-    submission = make_queued(ada, log="".join(f"{2 + row % 97 / 100}\n" for row in range(MANY)))
+    submission = make_queued(ada, log="".join(f"{2 + row % 97 / 100}\n" for row in range(HEAVY)))
     submission.manifest = latency_manifest()
     submission.save()
     submission.evidence.filter(kind="log").update(kind="latencies")
