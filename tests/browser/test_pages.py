@@ -39,8 +39,8 @@ def addresses(entry: Entry) -> list[str]:
     return [*PAGES, *(own + rest for rest in below)]
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1440, 390])
+# What is drawn depends on the width, its colours on the scheme: each once.
+@pytest.mark.parametrize(("width", "scheme"), [(1440, "light"), (390, "dark")])
 def test_every_page_is_accessible(entry: Entry, live_server: LiveServer, page: Page, scheme: str, width: int):
     page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
     page.set_viewport_size({"width": width, "height": 900})
