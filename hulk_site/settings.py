@@ -92,10 +92,10 @@ TEMPLATES = [
         },
     },
     {
-        # The lines of boards alone.
+        # What stands on a board's page.
         "BACKEND": "django.template.backends.jinja2.Jinja2",
         "DIRS": [BASE_DIR / "templates" / "jinja"],
-        "OPTIONS": {"environment": "leaderboard.row_templates.environment"},
+        "OPTIONS": {"environment": "leaderboard.board_templates.environment"},
     },
 ]
 

@@ -10,14 +10,13 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
-from django.db.models import Q, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import Q
 from django.http import QueryDict
 
 from leaderboard.columns import sort_keys
 from leaderboard.cursors import Cursor, StaleCursor
 from leaderboard.cursors import read as read_cursor
-from leaderboard.models import Accelerator, Board, CatalogueVersion, Edition, Facet, Kind, Task
+from leaderboard.models import Accelerator, Board, Edition, Facet, Kind, Task
 from leaderboard.models.catalogue import NEWEST_FIRST
 from leaderboard.parameters import (
     Problem,
@@ -34,6 +33,7 @@ from leaderboard.parameters import (
     truth,
     whole,
 )
+from leaderboard.versions import versions
 from scoring.rules import Measure, Phase
 
 DEFAULT_PER_PAGE = 25
@@ -117,7 +117,7 @@ class BoardQuery:
         Raises WrongQuery with all that is wrong, and Edition.DoesNotExist where no edition is loaded at all.
         """
         where = (Phase(phase), Measure(measure))
-        boards, catalogue = _boards(*where)
+        boards, catalogue = _boards(*where, versions(*where))
         board, problems = _named(params, boards)
         tasks = tasks_of(board.pk, board.edition_id, catalogue)
         problems += _unknown_names(params, also) + _given_twice(params)
@@ -230,13 +230,12 @@ def _written(value: Any) -> str:
     return f"{value:.15g}" if isinstance(value, float) else str(value)
 
 
-def _boards(phase: Phase, measure: Measure) -> tuple[list[Board], int]:
-    """This board of every edition, the newest first, and the version of the catalogue. One query."""
+@lru_cache(maxsize=64)
+def _boards(phase: Phase, measure: Measure, versions: str) -> tuple[tuple[Board, ...], int]:
+    """This board of every edition, the newest first, and the version of the catalogue; kept while `versions` hold."""
     newest = [f"-edition__{name.removeprefix('-')}" for name in NEWEST_FIRST]
-    version = Subquery(CatalogueVersion.objects.values("version")[:1])
-    found = Board.objects.filter(phase=phase, measure=measure).select_related("edition")
-    boards: list[Any] = list(found.annotate(catalogue=Coalesce(version, 0)).order_by(*newest))
-    return boards, boards[0].catalogue if boards else 0
+    boards = Board.objects.filter(phase=phase, measure=measure).select_related("edition").order_by(*newest)
+    return tuple(boards), int(versions.rpartition("/")[2])
 
 
 def _named(params: QueryDict, boards: Sequence[Board]) -> tuple[Board, list[Problem]]:

@@ -20,6 +20,8 @@ from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
 from django.utils.cache import patch_vary_headers
 from django.utils.http import parse_etags
 
+from leaderboard.versions import versions
+
 ADDRESS = re.compile(
     r"/(?:api/v1/|embed/)?boards/(pretraining|finetuning|inference)/(time|cost|efficiency)/(pictures/)?"
 )
@@ -119,26 +121,10 @@ def _versions_now(phase: str, measure: str) -> str:
     """The versions, asked without asking first whether the connection still stands: that would double what it costs."""
     connection.health_check_done = True  # type: ignore[attr-defined]  # the stubs leave it out
     try:
-        return _versions(phase, measure)
+        return versions(phase, measure)
     except (OperationalError, InterfaceError):
         connection.close()
-        return _versions(phase, measure)
-
-
-def _versions(phase: str, measure: str) -> str:
-    """The versions of this board in every edition, and that of the catalogue. Boards' ids are never used twice.
-
-    Without a measure, of all boards of the phase.
-    """
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT COALESCE(string_agg(id || '.' || version, ' ' ORDER BY id), '') || '/'"
-            " || COALESCE((SELECT version FROM leaderboard_catalogueversion LIMIT 1), 0)"
-            " FROM leaderboard_board WHERE phase = %s AND %s IN (measure, '')",
-            [phase, measure],
-        )
-        (versions,) = cursor.fetchone()
-    return str(versions)
+        return versions(phase, measure)
 
 
 def _asked(request: HttpRequest) -> Key:

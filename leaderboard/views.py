@@ -13,7 +13,7 @@ from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_safe
 from django_htmx.middleware import HtmxDetails
 
-from leaderboard import boards, takeaways
+from leaderboard import board_templates, boards, takeaways
 from leaderboard.catalogue import rules_of
 from leaderboard.citation import PAPER
 from leaderboard.columns import MEASURE_TITLES, PHASE_TITLES
@@ -25,7 +25,6 @@ from leaderboard.overview import glances
 from leaderboard.parameters import PER_PAGE, Problem, WrongQuery
 from leaderboard.pictures import SAMPLE
 from leaderboard.pictures import pictures as drawn
-from leaderboard.row_templates import rows_html
 from leaderboard.samples import sample_path, samples
 from scoring.findings import CODES
 from scoring.rules import Measure, Phase
@@ -55,7 +54,7 @@ def board(request: HttpRequest, phase: str, measure: str) -> HttpResponse:
     found = boards.board(query)
     context = titles | {
         "board": found,
-        "rows_html": rows_html(found),
+        "path": request.path,
         "query": query,
         "editions": query.editions,
         "keep_edition": _edition_of(query),
@@ -118,9 +117,10 @@ def _board_response(request: HttpRequest, context: dict[str, Any], query: BoardQ
     """The page; where htmx swaps the table, that part alone, with the address that the browser is to show."""
     asked = HtmxDetails(request)
     if not asked or asked.history_restore_request:
-        response = render(request, "leaderboard/board.html", context)
+        content = board_templates.html("board", context)
+        response = render(request, "leaderboard/board.html", context | {"content": content})
     else:
-        response = render(request, "leaderboard/_board_results.html", context)
+        response = HttpResponse(board_templates.html("results", context))
         response["HX-Push-Url"] = _address(request.path, query.string())
         # A browser that goes back would otherwise show the part in place of the page, whatever `Vary` says.
         response["Cache-Control"] = "no-store"
