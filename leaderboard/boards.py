@@ -260,13 +260,13 @@ def _counted(query: BoardQuery, stands: Standing, found: QuerySet[Any], part: _P
 
 
 def _known_count(query: BoardQuery) -> int | None:
-    """What was counted before, for a board that one value filters; of a search, only that it is more than we count."""
+    """What was counted before, for a board that one value filters or one word searches."""
     chips = query.active
     if len(chips) != 1:
         return None
     name = chips[0].parameter
     if name == "q":
-        return searching.at_least(query.q, query.edition, query.phase, DEEPEST_ROW)
+        return searching.known_count(query.q, query.edition, query.phase, DEEPEST_ROW)
     if name in query.counts:
         return query.counts[name]
     value = getattr(query, name)

@@ -108,8 +108,9 @@ class PageCacheMiddleware:
 def _keep(request: HttpRequest, key: Key, response: HttpResponse) -> Page:
     patch_vary_headers(response, ("Cookie", PARTIAL[0]))
     if "no-store" not in response.get("Cache-Control", ""):
-        response["Cache-Control"] = "public, no-cache"
+        # In this order: to an older nginx the first of them counts.
         response["X-Accel-Expires"] = str(SECONDS_IN_PROXY)
+        response["Cache-Control"] = "public, no-cache"
     response["ETag"] = f'"{hashlib.sha256(repr(key).encode()).hexdigest()[:32]}"'
     page = response.content, dict(response.items())
     if request.method == "GET":

@@ -22,13 +22,17 @@ def matching(words: str, edition: Edition, phase: Phase, *, is_live: bool) -> Q:
     return found
 
 
-def at_least(words: str, edition: Edition, phase: Phase, most: int) -> int | None:
-    """More than `most` where one known word alone tells that so many rows have the word that is searched."""
+def known_count(words: str, edition: Edition, phase: Phase, most: int) -> int | None:
+    """How many rows have the one word that is searched, where known words tell: a single one has it, or a frequent one,
+    which then says more than `most`. None where rows must be counted."""
     found = folded(words).split()
     if len(found) != 1:
         return None
-    terms = Term.objects.filter(edition=edition, phase=phase, text__contains=found[0], count__gt=most)
-    return most + 1 if terms.exists() else None
+    terms = Term.objects.filter(edition=edition, phase=phase, text__contains=found[0], count__gt=0)
+    counts = list(terms.order_by("-count").values_list("count", flat=True)[:2])
+    if counts and counts[0] > most:
+        return most + 1
+    return counts[0] if len(counts) == 1 else None
 
 
 def nearest(words: str, edition: Edition, phase: Phase) -> str:

@@ -1,4 +1,5 @@
-"""Requests a second of a real gunicorn: a board made anew, from memory and as 304, beside a constant page."""
+"""Requests a second of a real gunicorn: a board made anew, from memory and as 304, beside a constant one; and of
+nginx."""
 
 import socket
 import subprocess
@@ -10,6 +11,8 @@ from pathlib import Path
 
 from django.conf import settings
 
+from benchmarks.boards.plain_http import answer, get, wait
+from benchmarks.boards.proxy import measure_proxy
 from benchmarks.measuring import table
 from hulk_site.embedded import free_port
 from leaderboard.models import Edition
@@ -27,8 +30,8 @@ def measure_server(editions: Mapping[int, Edition], board: str) -> None:
     file.write_bytes(b"x" * 40_000)
     with subprocess.Popen(command) as server:
         try:
-            _wait(port)
-            head, content = _get(port, address)
+            wait(port, "/constant/")
+            head, content = get(port, address)
             file.write_bytes(content)
             etag = next(line for line in head.split("\r\n") if line.lower().startswith("etag")).partition(": ")[2]
             _report(port, {
@@ -38,6 +41,7 @@ def measure_server(editions: Mapping[int, Edition], board: str) -> None:
                 "constant, 5 kB": ("/constant/", ""),
                 "the same bytes as a file": ("/static/bench.html", ""),
             })  # fmt: skip
+            measure_proxy(port, address, content)
         finally:
             server.terminate()
             file.unlink()
@@ -76,7 +80,7 @@ def _rate(port: int, address: str, headers: str) -> float:
                     address % (counts[place] * CONNECTIONS + place + int(until * 1e6)) if "%d" in address else address
                 )
                 connection.sendall(f"GET {where} HTTP/1.1\r\nHost: 127.0.0.1\r\n{headers}\r\n".encode())
-                _answer(connection)
+                answer(connection)
                 counts[place] += 1
 
     threads = [threading.Thread(target=ask, args=(place,)) for place in range(CONNECTIONS)]
@@ -85,42 +89,3 @@ def _rate(port: int, address: str, headers: str) -> float:
     for thread in threads:
         thread.join()
     return sum(counts) / SECONDS
-
-
-def _answer(connection: socket.socket) -> tuple[str, bytes]:
-    """One whole answer, by its length."""
-    got = b""
-    while b"\r\n\r\n" not in got:
-        got += connection.recv(65536) or _closed()
-    head, _, body = got.partition(b"\r\n\r\n")
-    text = head.decode("latin-1")
-    assert text.split(" ")[1] in ("200", "304"), text
-    length = 0
-    for line in text.lower().split("\r\n"):
-        if line.startswith("content-length:"):
-            length = int(line.partition(":")[2])
-    while len(body) < length:
-        body += connection.recv(65536) or _closed()
-    return text, body
-
-
-def _closed() -> bytes:
-    raise ConnectionError("The server closed the connection.")
-
-
-def _get(port: int, address: str) -> tuple[str, bytes]:
-    with socket.create_connection(("127.0.0.1", port)) as connection:
-        connection.sendall(f"GET {address} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n".encode())
-        return _answer(connection)
-
-
-def _wait(port: int) -> None:
-    until = time.monotonic() + 60
-    while True:
-        try:
-            _get(port, "/constant/")
-            return
-        except OSError:
-            if time.monotonic() > until:
-                raise
-            time.sleep(0.2)
