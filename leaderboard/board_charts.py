@@ -9,9 +9,11 @@ from typing import Any
 
 import plotly.graph_objects as go
 
+from leaderboard.numbers import significant
 from leaderboard.palette import COLOURS, QUIET, colour_of, symbol_of
 
 MOST_LABELS = 10
+MOST_TICKS = 7
 LETTER_WIDTH, LINE_HEIGHT = 0.02, 0.075
 """Room that a name needs, as parts of the picture. Points without one are told by pointer and table."""
 BASE = {
@@ -98,16 +100,26 @@ def stacked(names: Sequence[str], urls: Sequence[str], parts: Mapping[str, Seque
 def round_ticks(values: Iterable[float]) -> dict[str, Any]:
     """Ticks at 1, 2 and 5 of each power of ten, written out: Plotly's own print the bare digit between two powers.
 
-    Where the axis spans many powers, at the powers alone.
+    Where the axis spans many powers, at some of the powers alone.
     """
     positive = [value for value in values if value > 0]
     if not positive:
         return {}
     low, high = math.floor(math.log10(min(positive))), math.ceil(math.log10(max(positive)))
-    ticks = [
-        step * 10.0**decade for decade in range(low, high + 1) for step in ((1, 2, 5) if high - low <= 3 else (1,))
-    ]
-    return {"tickvals": ticks, "ticktext": [f"{tick:,g}" if tick < 1e15 else f"{tick:g}" for tick in ticks]}
+    powers, steps = (
+        range(low, high + 1, math.ceil((high - low) / MOST_TICKS) or 1),
+        (1, 2, 5) if high - low <= 3 else (1,),
+    )
+    ticks = [step * 10.0**power for power in powers for step in steps]
+    return {"tickvals": ticks, "ticktext": [_tick_text(tick) for tick in ticks]}
+
+
+def _tick_text(tick: float) -> str:
+    """`0.00001`, `500`, `10,000`, `2M`: a power of ten is never longer than its name."""
+    for least, letter in ((1e9, "G"), (1e6, "M")):
+        if least <= tick < 1000 * least:
+            return f"{tick / least:g}{letter}"
+    return significant(tick, 1) if 1e-6 < tick < 1e-4 else f"{tick:,g}"
 
 
 def _axis(axis: Axis, values: Sequence[Any]) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from leaderboard.templatetags import hulk
 def environment(**options: Any) -> Environment:
     own = {"undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True}
     made = Environment(**options | own)  # noqa: S701 - Django's options turn it on
-    filters = (hulk.decimal, hulk.amount, hulk.share, hulk.score, hulk.badge_class, hulk.named, hulk.ticked)
+    filters = (hulk.decimal, hulk.plain, hulk.amount, hulk.share, hulk.score, hulk.badge_class, hulk.named, hulk.ticked)
     made.filters |= {one.__name__: one for one in filters} | {"whole": whole}
     made.globals["url"] = url
     return made

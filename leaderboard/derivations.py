@@ -9,7 +9,15 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from leaderboard.models import Task
-from leaderboard.numbers import MISSING_TEXTS, NOT_REACHED_TEXT, number_text, percent_text, tidy, value_text
+from leaderboard.numbers import (
+    MISSING_TEXTS,
+    NOT_REACHED_TEXT,
+    number_text,
+    percent_text,
+    significant,
+    tidy,
+    value_text,
+)
 from scoring.cost import dollars, unit_words
 from scoring.rules import ALL_TASKS, INFERENCE_INPUTS, Phase
 from scoring.values import Outcome, Stability
@@ -84,8 +92,10 @@ def cost_text(usd: float, phase: Phase) -> str:
 
 
 def usd_text(value: float) -> str:
-    """Dollars to four decimals below a hundred, so that a ratio of two of them can be followed."""
-    return f"${value:,.0f}" if value >= 100 else f"${value:,.4f}"
+    """Dollars to four decimals below a hundred, and less than a cent to three digits: a ratio can be followed."""
+    if value >= 100:
+        return f"${value:,.0f}"
+    return f"${value:,.4f}" if value >= 0.01 else f"${significant(value)}"
 
 
 def _lines(found: Found, cutoff: Decimal | None, phase: Phase, price: Found) -> Iterator[Line]:

@@ -1,5 +1,6 @@
 """Pages below an entry's address: how each score came about, and its public files line by line."""
 
+from collections.abc import Sequence
 from http import HTTPStatus
 from typing import NamedTuple
 from uuid import UUID
@@ -13,6 +14,8 @@ from leaderboard.columns import MEASURE_TITLES, PHASE_TITLES
 from leaderboard.evidence_lines import lines_around, public_file
 from leaderboard.held import Held, held_scores
 from leaderboard.models import Entry, Outcome
+from leaderboard.parameters import Wrong, past_day
+from leaderboard.then import Then, then
 from scoring.readers.excerpts import Excerpt
 from scoring.rules import ALL_TASKS, Measure, Phase
 
@@ -30,32 +33,50 @@ class Shown(NamedTuple):
     excerpt: Excerpt | None
 
 
+class Told(NamedTuple):
+    """What a derivation tells of: an entry with its outcomes and scores, of now or of a day."""
+
+    entry: Entry
+    outcomes: Sequence[Outcome]
+    held: Held
+    then: Then | None
+    wrong_day: str = ""
+    """What is wrong with the day that was asked for."""
+
+    @property
+    def status(self) -> HTTPStatus:
+        return HTTPStatus.BAD_REQUEST if self.wrong_day else HTTPStatus.OK
+
+
 @require_safe
 def overall(request: HttpRequest, pk: UUID, measure: str) -> HttpResponse:
     """How the overall score of one measure came about. In pretraining that is its only task's."""
     entry = _entry(pk)
     if entry.phase == Phase.PRETRAINING and measure in set(Measure):
-        return HttpResponseRedirect(walks.walk_url(entry, ALL_TASKS, measure))
-    held = _held(entry, measure)
-    found = walks.overall(entry, Measure(measure), held)
-    context = _around(entry, held, measure) | {"sum": found}
-    return render(request, "leaderboard/overall.html", context)
+        query = f"?{request.GET.urlencode()}" if request.GET else ""
+        return HttpResponseRedirect(walks.walk_url(entry, ALL_TASKS, measure) + query)
+    told = _told(request, entry, measure)
+    found = walks.overall(told.entry, told.outcomes, Measure(measure), told.held)
+    return render(request, "leaderboard/overall.html", _around(told, measure) | {"sum": found}, status=told.status)
 
 
 @require_safe
 def derivation(request: HttpRequest, pk: UUID, task: str, measure: str) -> HttpResponse:
     """How one score of one task came about, down to the line of the log."""
     entry = _entry(pk)
-    held, outcome = _held(entry, measure), _outcome(entry, task)
-    found = walks.walk(entry, outcome, Measure(measure), held)
-    context = _around(entry, held, measure) | {
+    told = _told(request, entry, measure)
+    outcome = next((one for one in told.outcomes if one.task_slug == task), None)
+    if outcome is None:
+        raise Http404("the entry has no such task")
+    found = walks.walk(told.entry, outcome, Measure(measure), told.held)
+    context = _around(told, measure) | {
         "walk": found,
-        "tasks": {one.task_slug: one.task.title for one in entry.outcomes.all() if one.task},
+        "tasks": {one.task_slug: one.task.title for one in told.outcomes if one.task},
         "shown": [_shown(entry, source) for source in found.sources[:MOST_EXCERPTS]],
         "more_sources": found.sources[MOST_EXCERPTS:],
         "findings": [finding for finding in entry.findings if finding.get("task") == task],
     }
-    return render(request, "leaderboard/derivation.html", context)
+    return render(request, "leaderboard/derivation.html", context, status=told.status)
 
 
 @require_safe
@@ -86,30 +107,42 @@ def _entry(pk: UUID) -> Entry:
     return get_object_or_404(Entry.objects.with_outcomes(), pk=pk)
 
 
-def _held(entry: Entry, measure: str) -> Held:
+def _told(request: HttpRequest, entry: Entry, measure: str) -> Told:
+    """What holds now, or held at the end of the day that `on` names; where that is no day, what holds now."""
+    wrong, day = "", None
+    if measure not in set(Measure):
+        raise Http404("there is no such measure")
+    if text := request.GET.get("on", "").strip():
+        try:
+            day = past_day(text, "on")
+        except Wrong as error:
+            wrong = str(error)
+    if day is not None:
+        old = then(entry, Measure(measure), day)
+        if old is None:
+            raise Http404("the entry had no such score on that day")
+        return Told(old.entry, old.outcomes, old.held, old)
     held = held_scores(entry)
     if measure not in held.newest:
         raise Http404("the entry has no such score")
-    return held
+    return Told(entry, list(entry.outcomes.all()), held, None, wrong)
 
 
-def _outcome(entry: Entry, task: str) -> Outcome:
-    found = next((one for one in entry.outcomes.all() if one.task_slug == task), None)
-    if found is None:
-        raise Http404("the entry has no such task")
-    return found
-
-
-def _around(entry: Entry, held: Held, measure: str) -> dict[str, object]:
+def _around(told: Told, measure: str) -> dict[str, object]:
     """What every derivation shows around itself."""
+    entry, held = told.entry, told.held
+    on = f"?on={told.then.day.isoformat()}" if told.then else ""
     return {
         "entry": entry,
         "phase_title": PHASE_TITLES[Phase(entry.phase)],
         "measure": measure,
         "measures": {one.value: MEASURE_TITLES[one] for one in held.newest},
-        "place": held.standings.get(measure),
+        "place": None if told.then else held.standings.get(Measure(measure)),
         "reference": held.reference,
-        "overall_url": walks.overall_url(entry, measure) if entry.phase != Phase.PRETRAINING else "",
+        "overall_url": walks.overall_url(entry, measure) + on if entry.phase != Phase.PRETRAINING else "",
+        "then": told.then,
+        "on": on,
+        "wrong_day": told.wrong_day,
     }
 
 

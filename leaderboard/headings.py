@@ -97,4 +97,6 @@ def sorted_words(columns: tuple[Column, ...], query: BoardQuery) -> str:
     ends = {"model": "a to z", "organisation": "a to z", "hardware": "a to z", "date": "oldest first"}
     falling = {"a to z": "z to a", "oldest first": "newest first", "lowest first": "highest first"}
     words = ends.get(query.sort_key, "lowest first")
-    return f"{titles[query.sort_key]}, {falling[words] if query.descending else words}"
+    # Pretraining has no column for its task's score, efficiency boards none for values; both can be sorted by.
+    shown = next(key for key in (query.sort_key, f"{query.sort_key}_score", "score") if key in titles)
+    return f"{titles[shown]}, {falling[words] if query.descending else words}"

@@ -1,13 +1,14 @@
 """The scores of an entry that hold now, or held last, with what they were taken against: for its page, its derivations
 and the API."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
 from leaderboard.history import History, Span, Standing, history_of
 from leaderboard.models import BoardRow, Entry, Outcome
 from leaderboard.scorings import by_task
+from leaderboard.slots import TaskResult
 from scoring.rules import Measure
 
 
@@ -21,7 +22,7 @@ class Held:
     history: History
     newest: dict[Measure, Span]
     reference: Entry | None
-    against: dict[str, Outcome]
+    against: Mapping[str, Outcome | TaskResult]
 
     @property
     def standings(self) -> dict[str, Standing]:

@@ -54,7 +54,7 @@ def history_of(entry: Entry) -> History:
     slugs = [slug for slug, _ in titles]
     now = list(BoardRow.objects.filter(entry=entry).select_related("board").ranked())
     past = PastRow.objects.filter(entry=entry).select_related("board")
-    spans = [*(_span(row, slugs, row.valid_to) for row in past), *(_span(row, slugs, None) for row in now)]
+    spans = [*(span_of(row, slugs, row.valid_to) for row in past), *(span_of(row, slugs, None) for row in now)]
     spans.sort(key=lambda span: (MEASURES.index(span.measure), span.valid_from, span.valid_to is None))
     now.sort(key=lambda row: MEASURES.index(row.board.measure))
     return History([_standing(row, titles) for row in now], spans)
@@ -69,7 +69,8 @@ def _standing(row: BoardRow, titles: list[tuple[str, str]]) -> Standing:
     return Standing(board.measure, row.rank, row.board.count, row.score, line.tasks)
 
 
-def _span(row: RowColumns, slugs: list[str], valid_to: datetime | None) -> Span:
+def span_of(row: RowColumns, slugs: list[str], valid_to: datetime | None) -> Span:
+    """The span of a row, which comes with its board."""
     return Span(
         measure=row.board.measure,
         score=row.score,

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 
 from leaderboard.history import Span
 from leaderboard.models import Outcome
+from leaderboard.slots import TaskResult
 from scoring import runs
 from scoring.rules import Measure
 from scoring.runs import Draws
@@ -23,7 +24,7 @@ class Intervals:
         self,
         outcomes: Iterable[Outcome],
         scores: Mapping[Measure, Span],
-        reference: Mapping[str, Outcome],
+        reference: Mapping[str, Outcome | TaskResult],
     ) -> None:
         self._outcomes = {outcome.task_slug: outcome for outcome in outcomes}
         self._scores = scores

@@ -20,10 +20,10 @@ MISSING_TEXTS = {
 def value_text(value: float, unit: str) -> str:
     """A value as a board shows it: `155.43`, `1,274.87`, `96` hours, `75,203` dollars."""
     if unit == "h":
-        return _trimmed(f"{value:,.2f}") if value >= 0.1 else _significant(value)
+        return _trimmed(f"{value:,.2f}") if value >= 0.1 else significant(value)
     if unit.startswith("USD"):
         return f"{value:,.0f}" if value >= 100 else _cents(value)
-    return f"{value:,.2f}" if value >= 0.1 else _significant(value)
+    return f"{value:,.2f}" if value >= 0.1 else significant(value)
 
 
 def score_text(score: float | None) -> str:
@@ -56,11 +56,11 @@ def tidy(value: float) -> float:
 
 
 def _cents(value: float) -> str:
-    return f"{value:,.2f}" if value >= 0.1 else _significant(value)
+    return f"{value:,.2f}" if value >= 0.1 else significant(value)
 
 
-def _significant(value: float, digits: int = 3) -> str:
-    """Small numbers keep three significant digits, without an exponent down to a billionth."""
+def significant(value: float, digits: int = 3) -> str:
+    """A small number with that many significant digits, without an exponent down to a billionth."""
     if value == 0:
         return "0"
     decimals = digits - 1 - math.floor(math.log10(abs(value)))

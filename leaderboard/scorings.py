@@ -10,6 +10,7 @@ from leaderboard.history import Span
 from leaderboard.intervals import Intervals
 from leaderboard.models import Entry, Outcome
 from leaderboard.numbers import score_text
+from leaderboard.slots import TaskResult
 from scoring.rules import ALL_TASKS, Measure, Phase
 from scoring.values import Outcome as OutcomeWord
 
@@ -28,7 +29,9 @@ class Scoring:
     details: Mapping[str, Any]
 
 
-def scorings(entry: Entry, scores: Mapping[Measure, Span], reference: Mapping[str, Outcome]) -> list[Scoring]:
+def scorings(
+    entry: Entry, scores: Mapping[Measure, Span], reference: Mapping[str, Outcome | TaskResult]
+) -> list[Scoring]:
     """One for each task. `scores` hold now (or held last); `reference`, by task slug, is what they were taken from."""
     intervals = Intervals(entry.outcomes.all(), scores, reference)
     return [
@@ -41,7 +44,7 @@ def _scoring(
     entry: Entry,
     outcome: Outcome,
     scores: Mapping[Measure, Span],
-    reference: Outcome | None,
+    reference: Outcome | TaskResult | None,
     intervals: Intervals,
 ) -> Scoring:
     slug, phase = outcome.task_slug, Phase(entry.phase)
@@ -94,7 +97,10 @@ def ends_text(ends: tuple[float, float]) -> str:
 
 
 def sums(
-    outcome: Outcome, scores: Mapping[Measure, float | None], reference: Outcome | None, phase: Phase
+    outcome: Outcome,
+    scores: Mapping[Measure, float | None],
+    reference: Outcome | TaskResult | None,
+    phase: Phase,
 ) -> Iterator[Line]:
     """The ratios that the scores are. Nothing to calculate where nothing was reached."""
     if outcome.outcome == OutcomeWord.NOT_REACHED:

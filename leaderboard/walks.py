@@ -1,6 +1,6 @@
 """The whole way from a score back to the evidence, step by step: for a page of its own, and for the API."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, NamedTuple
@@ -125,9 +125,9 @@ def walk(entry: Entry, outcome: Outcome, measure: Measure, held: Held) -> Walk:
     )
 
 
-def overall(entry: Entry, measure: Measure, held: Held) -> Sum:
+def overall(entry: Entry, outcomes: Iterable[Outcome], measure: Measure, held: Held) -> Sum:
     """One of the entry's overall scores; `measure` is one of `held.newest`."""
-    parts = tuple(walk(entry, outcome, measure, held) for outcome in entry.outcomes.all())
+    parts = tuple(walk(entry, outcome, measure, held) for outcome in outcomes)
     total = held.newest[measure].score
     known = [f"{part.score:,.4f}" for part in parts if part.score is not None]
     formula = f"{' + '.join(known)} = {total:,.4f}" if total is not None and known else ""

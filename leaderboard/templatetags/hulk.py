@@ -11,6 +11,7 @@ from django.utils.safestring import SafeString
 
 from leaderboard.columns import PHASE_TITLES
 from leaderboard.numbers import MISSING_TEXTS, number_text, percent_text, score_text, value_text
+from leaderboard.numbers import plain as plain_number
 from scoring.cost import dollars, unit_words
 from scoring.rules import MetricKind
 
@@ -31,6 +32,12 @@ def metric_words(metric: str) -> str:
 def decimal(value: Decimal | float | None) -> str:
     """A number as it was given, without an exponent and trailing zeros: `91`, `3.06`, `1,274.87`."""
     return "" if value is None else number_text(value)
+
+
+@register.filter
+def plain(value: float | None) -> str:
+    """A number as a form field and the address write it: `110`, `12.5`. A blank where there is none."""
+    return "" if value is None else str(plain_number(value))
 
 
 @register.filter

@@ -4,6 +4,7 @@
   const form = () => document.getElementById("board-filters");
   const status = () => document.getElementById("board-status");
   let used = "";
+  let typed = false;
 
   /* Fields that were not touched stay out of the address, as the server would redirect them out of it. */
   document.addEventListener("htmx:configRequest", (event) => {
@@ -12,10 +13,12 @@
     for (const [name, value] of Object.entries(parameters)) if (value === "") delete parameters[name];
   });
 
-  /* The same address again is no new step back. */
+  /* The same address again is no new step back, and all that is typed in one go is a single one. */
   document.addEventListener("htmx:beforeHistoryUpdate", (event) => {
-    const { history } = event.detail;
-    if (history.path === location.pathname + location.search) history.type = "replace";
+    const { history, requestConfig } = event.detail;
+    const isTyping = requestConfig.triggeringEvent?.type === "input";
+    if ((isTyping && typed) || history.path === location.pathname + location.search) history.type = "replace";
+    typed = isTyping;
   });
 
   /* A chip or Back changes the filters: the fields follow the address, except the one that is being typed in. */
@@ -27,8 +30,14 @@
       field.value = asked.get(field.name) ?? (first ? first.value : "");
     }
   };
-  document.addEventListener("htmx:historyRestore", follow);
+  document.addEventListener("htmx:historyRestore", () => {
+    typed = false;
+    follow();
+  });
   document.addEventListener("htmx:pushedIntoHistory", follow);
+
+  /* An answer that comes after somebody went back is about a board that they have left. */
+  addEventListener("popstate", () => htmx.trigger("#board-view", "htmx:abort"));
 
   /* What was used may be gone: the last chip, "Next" on the last page. Then the focus goes to what it changed. */
   document.addEventListener("htmx:afterSettle", () => {

@@ -61,6 +61,23 @@ def test_typing_searches_and_keeps_the_caret(board: Page):
     assert was_not_loaded_again(board)
 
 
+def test_what_is_typed_in_one_go_is_one_step_back(board: Page):
+    board.get_by_label("Kind").select_option("baseline")
+    expect(board.locator(".chip")).to_have_count(1)
+    search = board.get_by_role("searchbox")
+    for letters, address in (("al", "al"), ("bert-l", "albert-l")):
+        search.press_sequentially(letters)
+        expect(board).to_have_url(re.compile(rf"\?q={address}&kind=baseline$"))
+    search.press("Enter")
+    board.go_back()
+    expect(board).to_have_url(re.compile(r"\?kind=baseline$"))
+    expect(board.locator("tbody tr")).to_have_count(8)
+    expect(search).to_have_value("")
+    board.go_forward()
+    expect(board).to_have_url(re.compile(r"\?q=albert-l&kind=baseline$"))
+    expect(search).to_have_value("albert-l")
+
+
 def test_filters_become_chips_that_take_them_off(board: Page):
     board.get_by_label("Kind").select_option("baseline")
     expect(board.locator("tbody tr")).to_have_count(8)

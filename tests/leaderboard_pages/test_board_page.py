@@ -7,7 +7,9 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from leaderboard.columns import sort_keys
 from leaderboard.models import Edition
+from scoring.rules import Phase
 from tests.factories import make_edition, make_entry
 from tests.leaderboard_pages.conftest import Page
 
@@ -34,6 +36,17 @@ def test_each_of_the_nine_boards_has_a_page(edition: Edition, phase: str, measur
     page = Page(f"/boards/{phase}/{measure}/")
     assert page.status == 200
     assert "Anything" in models(page)
+
+
+@pytest.mark.parametrize("phase", ["pretraining", "finetuning", "inference"])
+@pytest.mark.parametrize("measure", ["time", "cost", "efficiency"])
+def test_whatever_a_board_can_be_sorted_by_its_page_says_so(edition: Edition, phase: str, measure: str):
+    make_entry(edition, 50.0, model="Anything", phase=phase)
+    for key in sort_keys(edition.tasks.all(), Phase(phase)):
+        for sort in (key, f"-{key}"):
+            page = Page(f"/boards/{phase}/{measure}/?sort={sort}")
+            assert page.status == 200, sort
+            assert re.search(r", (highest|lowest|newest|oldest) first|[az] to [az]", page.words), sort
 
 
 @pytest.mark.parametrize("address", ["/boards/training/time/", "/boards/finetuning/speed/"])
@@ -104,6 +117,10 @@ class TestSearchAndFilters:
         assert '<option value="baseline" selected>' in page.html
         assert '<option value="50" selected>' in page.html
         assert '<input type="hidden" name="sort" value="model" form="board-filters">' in page.html
+
+    def test_a_number_in_the_form_is_written_as_in_the_address(self, edition: Edition):
+        assert 'value="120"' in Page(BOARD + "?max_params=120").html
+        assert 'value="12.5"' in Page(BOARD + "?max_params=12.5").html
 
     def test_hardware_is_chosen_by_its_name(self, edition: Edition, entry: object):
         page = Page(BOARD + "?hardware=gpu")

@@ -21,7 +21,7 @@ class TestResults:
     def test_it_shows_scores_and_ranks_on_its_boards(self, entry: Entry):
         words = page_of(entry).words
         assert "Time score 3.28 rank 1 of 2" in words
-        assert 'href="/boards/finetuning/cost/"' in page_of(entry).html
+        assert f'href="/boards/finetuning/cost/?edition={entry.edition.slug}"' in page_of(entry).html
 
     def test_each_number_says_where_it_came_from(self, entry: Entry):
         words = page_of(entry).words
