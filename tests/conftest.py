@@ -1,5 +1,6 @@
 """What every test gets: stores of its own, quick passwords, and a browser where there is one."""
 
+import gc
 import os
 import shutil
 from pathlib import Path
@@ -27,6 +28,12 @@ CHROMIUM_ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+
+
+def pytest_collection_finish() -> None:
+    """What is imported and collected by now stays to the end: the garbage collector need not walk it every time."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_make_parametrize_id(val: object, argname: str) -> str | None:

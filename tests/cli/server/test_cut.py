@@ -11,12 +11,10 @@ from typing import Any
 
 import psutil
 import pytest
-from django.utils import timezone
 
 from hulk_cli.client import Client
-from hulk_site.demo.edition import make_edition
-from leaderboard import loading
 from submissions.models import Evidence, Status, Submission
+from tests import editions
 from tests.cli.server.cutting import Wire
 from tests.factories_submissions import make_token, make_user
 from tests.reliability.processes import Site, wait_for
@@ -32,8 +30,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True), pytest.
 
 @pytest.fixture
 def wire(transactional_db: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Wire]:
-    loading.load(timezone.now())
-    make_edition(timezone.now())
+    editions.paper_and_demo()
     site = Site(tmp_path)
     with Wire(site.web()) as wire:
         monkeypatch.setenv("HULK_URL", wire.url)
