@@ -8,18 +8,16 @@ import logging
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
 from time import monotonic, time
 from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
-from redis import Redis
-from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
-from redis.retry import Retry
 from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
+
+from submissions import broker
 
 logger = logging.getLogger(__name__)
 
@@ -118,17 +116,7 @@ def take(key: str) -> int:
 
 
 def _take_in_redis(key: str) -> int:
-    with _client(settings.REDIS_URL).pipeline(transaction=False) as both:
+    with broker.impatient(settings.REDIS_URL, PATIENCE_SECONDS).pipeline(transaction=False) as both:
         both.incr(key)
         both.expire(key, 2 * WINDOW_SECONDS)
         return int(both.execute()[0])
-
-
-@cache
-def _client(url: str) -> Redis:
-    return Redis.from_url(
-        url,
-        socket_timeout=PATIENCE_SECONDS,
-        socket_connect_timeout=PATIENCE_SECONDS,
-        retry=Retry(NoBackoff(), 0),
-    )

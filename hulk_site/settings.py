@@ -134,9 +134,7 @@ EVIDENCE_BUCKET: dict[str, Any] = {
 }
 STORAGES = {
     "default": EVIDENCE_BUCKET if S3_BUCKET else EVIDENCE_FOLDER,
-    "staticfiles": {
-        "BACKEND": env.text("STATICFILES_STORAGE", "whitenoise.storage.CompressedManifestStaticFilesStorage")
-    },
+    "staticfiles": {"BACKEND": env.text("STATICFILES_STORAGE", "hulk_site.static_storage.GzippedStaticFiles")},
 }
 GOLD_DIR = Path(env.text("HULK_GOLD", str(DATA_DIR / "gold")))
 FILE_UPLOAD_TEMP_DIR = env.text("HULK_TMP", "") or None

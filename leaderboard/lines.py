@@ -1,7 +1,7 @@
 """The lines of a board as page, API and exports show them, made of the columns of its rows."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import MISSING, dataclass, fields
 from datetime import date
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -13,30 +13,6 @@ from leaderboard.numbers import MISSING_TEXTS, score_text, tidy, value_text
 from leaderboard.slots import WORDS, TaskResult
 from scoring.rules import Measure, Phase
 from scoring.values import Outcome as OutcomeWord
-
-FIXED = (
-    "entry_id",
-    "model",
-    "organisation",
-    "parameters_millions",
-    "hardware",
-    "accelerator",
-    "framework",
-    "date",
-    "kind",
-    "badge",
-    "verified",
-    "is_reference",
-    "runs",
-    "spread",
-    "energy_kwh",
-    "co2e_kg",
-    "footnotes",
-    "score",
-    "order_key",
-    "tie",
-)
-"""What a line takes over from its row under the same name."""
 
 
 class Cell(NamedTuple):
@@ -92,9 +68,9 @@ class Line:
     key: Any = None
     """What the line is sorted by."""
 
-    @property
-    def has_footnote(self) -> bool:
-        return bool(self.footnotes)
+
+FIXED = tuple(one.name for one in fields(Line) if one.default is MISSING and one.name != "tasks")
+"""What a line takes over from its row under the same name."""
 
 
 @dataclass(frozen=True, slots=True)

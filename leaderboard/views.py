@@ -40,17 +40,12 @@ def home(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def board(request: HttpRequest, phase: str, measure: str) -> HttpResponse:
-    if phase not in set(Phase) or measure not in set(Measure):
-        raise Http404("no such board")
+    titles = _titles(phase, measure)
     if "" in request.GET.values():
         return _without_empty_parameters(request)
-    titles = _titles(phase, measure)
-    try:
-        query = BoardQuery.read(phase, measure, request.GET)
-    except Edition.DoesNotExist:
-        return render(request, "leaderboard/no_edition.html", titles)
-    except WrongQuery as wrong:
-        return _wrong(request, titles, wrong.problems)
+    query = _query_or_answer(request, titles)
+    if isinstance(query, HttpResponse):
+        return query
     found = boards.board(query)
     context = titles | {
         "board": found,
@@ -73,15 +68,10 @@ def board(request: HttpRequest, phase: str, measure: str) -> HttpResponse:
 @require_safe
 def pictures(request: HttpRequest, phase: str, measure: str) -> HttpResponse:
     """The pictures of one board. Of a board's parameters only `edition` is taken: they show the board unfiltered."""
-    if phase not in set(Phase) or measure not in set(Measure):
-        raise Http404("no such board")
     titles = _titles(phase, measure)
-    try:
-        query = BoardQuery.read(phase, measure, request.GET)
-    except Edition.DoesNotExist:
-        return render(request, "leaderboard/no_edition.html", titles)
-    except WrongQuery as wrong:
-        return _wrong(request, titles, wrong.problems)
+    query = _query_or_answer(request, titles)
+    if isinstance(query, HttpResponse):
+        return query
     others = [name for name in PARAMETERS if name != "edition" and request.GET.get(name)]
     if others:
         message = "Pictures show the whole board: they take no parameter but `edition`."
@@ -90,13 +80,25 @@ def pictures(request: HttpRequest, phase: str, measure: str) -> HttpResponse:
     return render(request, "leaderboard/pictures.html", context)
 
 
+def _query_or_answer(request: HttpRequest, titles: dict[str, Any]) -> BoardQuery | HttpResponse:
+    """What a page about one board is asked for; or the page that says why it cannot be shown."""
+    try:
+        return BoardQuery.read(titles["phase"], titles["measure"], request.GET)
+    except Edition.DoesNotExist:
+        return render(request, "leaderboard/no_edition.html", titles)
+    except WrongQuery as wrong:
+        return _wrong(request, titles, wrong.problems)
+
+
 def _wrong(request: HttpRequest, titles: dict[str, Any], problems: list[Problem]) -> HttpResponse:
     context = titles | {"problems": problems}
     return render(request, "leaderboard/wrong_query.html", context, status=HTTPStatus.BAD_REQUEST)
 
 
 def _titles(phase: str, measure: str) -> dict[str, Any]:
-    """What every page about one board says of it."""
+    """What every page about one board says of it; 404 where there is no such board."""
+    if phase not in set(Phase) or measure not in set(Measure):
+        raise Http404("no such board")
     return {
         "phases": PHASE_TITLES,
         "measures": MEASURE_TITLES,

@@ -1,6 +1,6 @@
 """What a learning curve says: where it crosses a cut-off, how sure that is, and how it went on (PROTOCOL section 3)."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 from scoring.rules import Task
@@ -41,11 +41,6 @@ def running_maximum(curve: Curve) -> list[tuple[float, Decimal]]:
         if not steps or point.metric > steps[-1][1]:
             steps.append((point.seconds, point.metric))
     return steps
-
-
-def time_to(steps: Iterable[tuple[float, Decimal]], cutoff: Decimal) -> float | None:
-    """Seconds to the first of `running_maximum`'s steps at or above the cut-off; None where there is none."""
-    return next((seconds for seconds, metric in steps if metric >= cutoff), None)
 
 
 def margins(curves: Mapping[str, Curve], tasks: Sequence[Task]) -> Curve:

@@ -14,16 +14,12 @@ PATIENCE_SECONDS = 1
 def answers() -> bool:
     """Within two seconds, whatever state it is in: gone, hanging, or fine."""
     try:
-        return bool(_client(settings.CELERY_BROKER_URL).ping())
+        return bool(impatient(settings.CELERY_BROKER_URL, PATIENCE_SECONDS).ping())
     except RedisError:
         return False
 
 
 @cache
-def _client(url: str) -> Redis:
-    return Redis.from_url(
-        url,
-        socket_timeout=PATIENCE_SECONDS,
-        socket_connect_timeout=PATIENCE_SECONDS,
-        retry=Retry(NoBackoff(), 0),
-    )
+def impatient(url: str, seconds: float) -> Redis:
+    """A client that asks once, and gives up after so many seconds to connect and as many to be answered."""
+    return Redis.from_url(url, socket_timeout=seconds, socket_connect_timeout=seconds, retry=Retry(NoBackoff(), 0))

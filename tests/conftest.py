@@ -1,13 +1,18 @@
 """What every test gets: stores of its own, quick passwords, and a browser where there is one."""
 
+import gc
 import os
 import shutil
+import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import hypothesis
 import pytest
 from pytest_django import Settings
+
+from tests.reliability.processes import Site
 
 # Playwright keeps an event loop in the test's thread, which Django would otherwise refuse to work beside.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
@@ -29,6 +34,12 @@ CHROMIUM_ARGUMENTS = [
 ]
 
 
+def pytest_collection_finish() -> None:
+    """What is imported and collected by now stays to the end: the garbage collector need not walk it every time."""
+    gc.collect()
+    gc.freeze()
+
+
 def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
     """A gzip file holds the second in which it was made; processes that share the tests must agree on their names."""
     return f"{argname}-gzip" if isinstance(val, bytes) and val.startswith(b"\x1f\x8b") else None
@@ -37,15 +48,36 @@ def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
 @pytest.fixture(autouse=True)
 def own_stores(settings: Settings, tmp_path: Path) -> None:
     """Evidence and gold of one test are never seen by another, nor by a server that runs beside it."""
+    keep_below(tmp_path, settings)
+
+
+def keep_below(folder: Path, settings: Settings) -> None:
     settings.STORAGES = {
         "default": {
             **settings.STORAGES["default"],
-            "OPTIONS": {**settings.STORAGES["default"]["OPTIONS"], "location": tmp_path / "evidence"},
+            "OPTIONS": {**settings.STORAGES["default"]["OPTIONS"], "location": folder / "evidence"},
         },
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
     }
-    settings.DATA_DIR = tmp_path
-    settings.GOLD_DIR = tmp_path / "gold"
+    settings.DATA_DIR = folder
+    settings.GOLD_DIR = folder / "gold"
+
+
+@pytest.fixture(scope="session")
+def _lasting_web(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Site, str]]:
+    site = Site(tmp_path_factory.mktemp("web"), shared=True)
+    yield site, site.warm_web()
+    site.stop()
+
+
+@pytest.fixture
+def web_site(_lasting_web: tuple[Site, str], transactional_db: None, settings: Settings) -> Iterator[tuple[Site, str]]:
+    """A site with a warm gunicorn, and its address, for tests that leave that process as it is."""
+    site, address = _lasting_web
+    keep_below(site.folder, settings)
+    yield site, address
+    sys.stdout.write(site.logs())
+    site.calm_down()
 
 
 @pytest.fixture(autouse=True)

@@ -43,9 +43,6 @@ class SubmissionQuerySet(models.QuerySet["Submission"]):
         """Those of an organisation, for one of its members; none for others."""
         return self.filter(organisation__in=Organisation.objects.of(user).filter(slug=slug), is_dry_run=False)
 
-    def waiting_for_review(self) -> Self:
-        return self.filter(status=Status.IN_REVIEW, is_dry_run=False)
-
     def claimable(self, at: datetime) -> Self:
         """Queued and due, or taken by a worker whose lease ran out."""
         return self.filter(Q(status=Status.QUEUED, not_before__lte=at) | Q(status=Status.VERIFYING, lease_until__lt=at))

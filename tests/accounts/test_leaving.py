@@ -17,7 +17,7 @@ from tests.accounts.conftest import PASSWORD
 from tests.factories_submissions import LOG, PREDICTIONS, Script, make_catalogue, make_manifest, make_submission
 from tests.journeys.actors import Maintainer, Researcher, Visitor
 from tests.submission_pages.pages import text_of
-from tests.submissions.work.cases import make_queued, make_small_edition
+from tests.submissions.work.cases import make_edition_like_small, make_queued, make_small_edition
 
 
 @pytest.fixture
@@ -88,7 +88,7 @@ class TestWhatGoes:
     def test_every_private_state_goes_with_its_files_and_attempts(
         self, ada, no_bell, django_capture_on_commit_callbacks
     ):
-        make_small_edition(daily_attempts=10)
+        make_edition_like_small(daily_attempts=10)
         sent = make_queued(ada)
         hashes = list(sent.evidence.values_list("sha256", flat=True))
         with django_capture_on_commit_callbacks(execute=True):

@@ -18,9 +18,9 @@ from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
-from leaderboard import loading
 from submissions import review, verification, webhooks
 from submissions.models import Call, Submission
+from tests import editions
 from tests.factories_submissions import make_maintainer, make_token, make_user
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -45,7 +45,7 @@ def story(name: str) -> str:
 @pytest.fixture
 def world(transactional_db: None, live_server: Any, tmp_path: Path) -> Iterator[dict[str, str]]:
     """Where the examples run: a server, a token, the folder `mybert`, the command, and a worker."""
-    loading.load(timezone.now())
+    editions.paper()
     write_bundle(tmp_path / "mybert")
     command = tmp_path / "bin" / "hulk"
     command.parent.mkdir()

@@ -4,7 +4,9 @@ Schemathesis compares every answer with what is written: status, media type, sha
 """
 
 import re
+from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 import hypothesis
 import pytest
@@ -18,6 +20,7 @@ from hulk_site.wsgi import application
 from leaderboard.models import Entry
 from submissions import verification, webhooks
 from tests.factories_submissions import make_token
+from tests.made_once import once
 from tests.submissions.work.cases import make_person, make_queued, make_small_edition
 
 SCHEMA = schemathesis.openapi.from_dict(SchemaGenerator().get_schema(request=None, public=True))
@@ -37,17 +40,12 @@ def piece(context: Any, value: Any) -> bytes:
     return value if isinstance(value, bytes) else str(value).encode()
 
 
+@dataclass
 class Place:
     """A person with something behind every address, so that not each of them answers 404."""
 
-    def __init__(self) -> None:
-        make_small_edition()
-        person = make_person()
-        submission = make_queued(person)
-        verification.verify(submission.pk)
-        webhook, _ = webhooks.register(person, url="https://hooks.example.org/", events=["verified"], at=timezone.now())
-        self.headers = {"Authorization": f"Bearer {make_token(person)}"}
-        self.ids = {"submissions": submission.pk, "webhooks": webhook.pk, "entries": Entry.objects.first().pk}
+    headers: dict[str, str]
+    ids: dict[str, UUID]
 
     def fill(self, case: Any) -> None:
         """Real ids where the case has ones that are drawn, the other parts as they are."""
@@ -56,11 +54,21 @@ class Place:
             case.path_parameters["id"] = str(self.ids[folder])
 
 
+def make_place() -> Place:
+    make_small_edition()
+    person = make_person()
+    submission = make_queued(person)
+    verification.verify(submission.pk)
+    webhook, _ = webhooks.register(person, url="https://hooks.example.org/", events=["verified"], at=timezone.now())
+    ids = {"submissions": submission.pk, "webhooks": webhook.pk, "entries": Entry.objects.first().pk}
+    return Place({"Authorization": f"Bearer {make_token(person)}"}, ids)
+
+
 @pytest.fixture
 def place(db: None, monkeypatch: pytest.MonkeyPatch) -> Place:
     # As Django's own test client does: a request that ends would close the connection that the test's data is in.
     monkeypatch.setattr("django.db.connection.close_if_unusable_or_obsolete", lambda: None)
-    return Place()
+    return once(make_place)
 
 
 @pytest.mark.parametrize("label", OPERATIONS)

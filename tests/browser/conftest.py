@@ -5,10 +5,10 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Page
 
-from leaderboard import loading
-from leaderboard.models import Accelerator, Edition, Entry
+from leaderboard.models import Accelerator, Entry
 from leaderboard.publishing import CurveSnapshot
-from tests.factories import NOW, make_entry
+from tests import editions
+from tests.factories import make_entry
 
 POINTS = [[float(n), str(80 + n / 4), n + 1, n / 10, n * 20] for n in range(1, 50)]
 LONG = "AVeryLongModelNameWithoutAnyPlaceToBreakIt" * 2
@@ -17,9 +17,9 @@ LONG = "AVeryLongModelNameWithoutAnyPlaceToBreakIt" * 2
 @pytest.fixture
 def entry(transactional_db: None) -> Entry:
     """The paper's boards, and an entry with a curve, a long name and files."""
-    loading.load(NOW)
+    edition = editions.paper()
     return make_entry(
-        Edition.objects.current(),
+        edition,
         {"conll2003": 44.0, "sst2": 40.0, "mnli": "not_reached"},
         model=LONG,
         organisation="<b>An organisation</b> " * 4,

@@ -7,25 +7,22 @@ from typing import Any
 
 import pytest
 from django.core.files.base import ContentFile
-from django.core.management import call_command
 from django.utils import timezone
 
 from leaderboard import catalogue as database
-from leaderboard import loading
 from leaderboard.models import Edition
 from scoring import catalogue as shipped
 from submissions import intake, manifest, verification
 from submissions.errors import EvidenceMissing
 from submissions.models import Submission
+from tests import editions
 from tests.cli.conftest import GOOD, SAMPLES, checked
 from tests.factories_submissions import make_user
 
 
 @pytest.fixture
-def demo(db: None, tmp_path: Path) -> Edition:
-    loading.load(timezone.now())
-    call_command("create_demo", "--file", str(tmp_path / "demo.json"), verbosity=0)
-    return Edition.objects.get(slug="demo")
+def demo(db: None) -> Edition:
+    return editions.paper_and_demo()
 
 
 def verified(folder: Path) -> dict[str, Any]:

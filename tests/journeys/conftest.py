@@ -11,6 +11,7 @@ from django.test import Client
 
 from leaderboard.models import Edition
 from tests.journeys.actors import Maintainer, Researcher, Visitor
+from tests.made_once import once
 from tests.shared_data import shared_file
 
 GOLD = {
@@ -28,19 +29,28 @@ def import_gold(task: str, *names: str, **options: Any) -> str:
     return out.getvalue()
 
 
+def load_baselines() -> None:
+    call_command("load_baselines", stdout=StringIO())
+
+
+def load_with_gold() -> None:
+    load_baselines()
+    for task in GOLD:
+        import_gold(task)
+
+
 @pytest.fixture
 def benchmark(db: None) -> Edition:
     """`hulk-2020` with the paper's baselines, before any gold labels are imported."""
-    call_command("load_baselines", stdout=StringIO())
+    once(load_baselines)
     return Edition.objects.get(slug="hulk-2020")
 
 
 @pytest.fixture
-def golden(benchmark: Edition) -> Edition:
-    """`hulk-2020` with the gold labels of all its tasks."""
-    for task in GOLD:
-        import_gold(task)
-    return benchmark
+def golden(db: None) -> Edition:
+    """`hulk-2020` with the paper's baselines and the gold labels of all its tasks."""
+    once(load_with_gold)
+    return Edition.objects.get(slug="hulk-2020")
 
 
 @pytest.fixture

@@ -96,7 +96,8 @@ def test_rows_that_are_missing_or_doubled_are_counted(
     assert not gold_set("sst2").is_imported
 
 
-def test_the_labels_lie_where_only_the_system_reads_them(golden: Edition, settings: Settings) -> None:
+def test_the_labels_lie_where_only_the_system_reads_them(benchmark: Edition, settings: Settings) -> None:
+    import_gold("mnli")
     paths = list(settings.GOLD_DIR.rglob("*"))
     assert {stat.S_IMODE(path.stat().st_mode) for path in paths if path.is_file()} == {0o600}
     assert {stat.S_IMODE(path.stat().st_mode) for path in [settings.GOLD_DIR, *paths] if path.is_dir()} == {0o700}

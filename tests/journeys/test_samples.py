@@ -1,6 +1,7 @@
 """Every sample bundle that the site offers is verified in the demo edition, and goes on to the boards."""
 
 import json
+import tempfile
 from io import StringIO
 from pathlib import Path
 
@@ -8,20 +9,27 @@ import pytest
 from django.core.management import call_command
 from django.test import Client
 
-from leaderboard.models import Edition
 from tests.factories_submissions import Script
 from tests.journeys.actors import Maintainer, Visitor, codes, folder, verify
+from tests.journeys.conftest import load_baselines
+from tests.made_once import once
 
 GOOD = Path(__file__).resolve().parents[1] / "bundles" / "good"
 SAMPLES = sorted(path.name for path in GOOD.iterdir() if path.is_dir())
 
 
 @pytest.fixture
-def demo(benchmark: Edition, tmp_path: Path) -> dict:
+def demo(db: None) -> dict:
     """The demo's users, as `make run` writes them down."""
-    file = tmp_path / "demo.json"
-    call_command("create_demo", "--file", str(file), stdout=StringIO())
-    return json.loads(file.read_text())["users"]
+    return once(make_demo)
+
+
+def make_demo() -> dict:
+    load_baselines()
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "demo.json"
+        call_command("create_demo", "--file", str(file), stdout=StringIO())
+        return json.loads(file.read_text())["users"]
 
 
 @pytest.mark.parametrize("sample", SAMPLES)

@@ -8,9 +8,8 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from leaderboard import loading
 from leaderboard.models import Edition
-from tests.factories import NOW
+from tests import editions
 
 BOARDS = [
     (phase, measure)
@@ -21,8 +20,7 @@ BOARDS = [
 
 @pytest.fixture
 def baselines(db: None) -> Edition:
-    loading.load(NOW)
-    return Edition.objects.get(slug="hulk-2020")
+    return editions.paper()
 
 
 class Api:

@@ -8,9 +8,10 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from leaderboard import evidence, loading
+from leaderboard import evidence
 from leaderboard.models import Edition, Entry
 from leaderboard.publishing import withdraw
+from tests import editions
 from tests.factories import NOW, make_entry
 from tests.leaderboard_pages.conftest import Page
 
@@ -92,7 +93,7 @@ class TestWalk:
         assert "not reached counts 0" in derivation(stored, task="task2").words
 
     def test_a_baseline_says_what_the_paper_printed_and_that_nothing_was_checked(self, db: None):
-        loading.load(NOW)
+        editions.paper()
         entry = Entry.objects.get(model="RoBERTa-Base", phase="finetuning")
         words = derivation(entry, task="mnli").words
         for fact in ("printed", "used 1,274.87 s", "Reported in the paper", "verified here nothing"):

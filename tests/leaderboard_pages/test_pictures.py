@@ -10,10 +10,11 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from leaderboard import loading, pictures
+from leaderboard import pictures
 from leaderboard.models import Edition
 from leaderboard.palette import COLOURS, colour_of
-from tests.factories import NOW, make_edition, make_entry
+from tests import editions
+from tests.factories import make_edition, make_entry
 from tests.leaderboard_pages.conftest import Page
 
 ADDRESS = "/boards/finetuning/time/pictures/"
@@ -116,7 +117,7 @@ class TestPage:
     @pytest.mark.parametrize("phase", ["pretraining", "finetuning", "inference"])
     @pytest.mark.parametrize("measure", ["time", "cost", "efficiency"])
     def test_each_board_of_the_paper_has_pictures(self, db: None, phase: str, measure: str):
-        loading.load(NOW)
+        editions.paper()
         page = Page(f"/boards/{phase}/{measure}/pictures/")
         assert page.status == 200
         assert f'href="/boards/{phase}/{measure}/pictures/"' in Page(f"/boards/{phase}/{measure}/").html

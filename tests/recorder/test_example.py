@@ -7,12 +7,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from django.utils import timezone
 
 from hulk_site.demo import labels
-from hulk_site.demo.edition import make_edition
-from leaderboard import loading
 from submissions.models import Status, Submission
+from tests import editions
 from tests.factories_submissions import make_token, make_user
 from tests.recorder.conftest import rows
 from tests.reliability.processes import Site
@@ -28,8 +26,7 @@ def test_its_data_are_those_of_the_demo_edition() -> None:
 
 @pytest.fixture
 def server(transactional_db: None, tmp_path: Path) -> Iterator[str]:
-    loading.load(timezone.now())
-    make_edition(timezone.now())
+    editions.paper_and_demo()
     site = Site(tmp_path)
     site.worker()
     yield site.web()

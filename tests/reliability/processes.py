@@ -74,9 +74,12 @@ class Process:
 
 
 class Site:
-    """The test's database, a Valkey of its own, and the processes that a test starts on them."""
+    """The test's database, a Valkey of its own, and the processes that a test starts on them.
 
-    def __init__(self, folder: Path) -> None:
+    Evidence and gold are those of the test, or below `folder` where the site outlives a test (`shared`).
+    """
+
+    def __init__(self, folder: Path, *, shared: bool = False) -> None:
         self.folder = folder
         self.valkey = Valkey(Home(folder, None))
         self.valkey.prepare()
@@ -87,8 +90,8 @@ class Site:
             "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
             "DATABASE_URL": _database_url(),
             "REDIS_URL": self.valkey.url,
-            "HULK_DATA": str(settings.DATA_DIR),
-            "HULK_GOLD": str(settings.GOLD_DIR),
+            "HULK_DATA": str(folder if shared else settings.DATA_DIR),
+            "HULK_GOLD": str(folder / "gold" if shared else settings.GOLD_DIR),
             "HULK_LEASE_SECONDS": str(LEASE_SECONDS),
             "HULK_SWEEP_SECONDS": str(SWEEP_SECONDS),
             "HULK_DAILY_ATTEMPTS": "-1",
@@ -142,6 +145,13 @@ class Site:
     def beat(self) -> Process:
         return self._start("beat", LOG_LEVEL="WARNING")
 
+    def warm_web(self) -> str:
+        """The address of a gunicorn whose workers have loaded what they need: that is no part of an answer's time."""
+        address = self.web()
+        for _ in range(20):
+            httpx.get(f"{address}/api/v1/tasks/", timeout=60)
+        return address
+
     def web(self) -> str:
         """gunicorn; the address it answers at."""
         port = free_port()
@@ -158,6 +168,24 @@ class Site:
     def logs(self) -> str:
         return "\n".join(f"--- {process.log.name}\n{process.said()}" for process in self._processes)
 
+    def memory(self) -> int:
+        """Bytes that its first process and that one's children hold."""
+        first = psutil.Process(self._processes[0].pid)
+        return sum(process.memory_info().rss for process in [first, *first.children(recursive=True)])
+
+    def calm_down(self) -> None:
+        """Back to its first process, nothing under way, queued, counted or stored: as the next test wants it."""
+        for process in self._processes[1:]:
+            process.stop()
+        del self._processes[1:]
+        if self._valkey_process.poll() is None:
+            self.flush()
+        else:
+            self.restart_valkey_empty()
+        wait_for(_is_idle, what="requests under way")
+        for store in ("evidence", "gold"):
+            shutil.rmtree(self.folder / store, ignore_errors=True)
+
     def stop(self) -> None:
         for process in self._processes:
             process.stop()
@@ -173,6 +201,18 @@ def _database_url() -> str:
     """The test's own database, as a child process reads it."""
     facts = connection.settings_dict
     return f"postgres://{facts['USER']}:{facts['PASSWORD']}@{facts['HOST']}:{facts['PORT']}/{facts['NAME']}"
+
+
+def _is_idle() -> bool:
+    """Whether nobody else is in the middle of something in the test's database."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_stat_clear_snapshot()")
+        cursor.execute(
+            "SELECT count(*) FROM pg_stat_activity "
+            "WHERE datname = current_database() AND pid <> pg_backend_pid() "
+            "AND backend_type = 'client backend' AND state <> 'idle'"
+        )
+        return bool(cursor.fetchone()[0] == 0)
 
 
 def _listens(port: int) -> bool:

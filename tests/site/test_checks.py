@@ -5,12 +5,11 @@ from pathlib import Path
 import pytest
 from django.core.management import call_command
 from django.db import connection
-from django.utils import timezone
 from pytest_django import Settings
 
 from hulk_site import checks
-from leaderboard import loading
 from leaderboard.models import Entry, GoldSet
+from tests import editions
 from tests.factories import make_edition
 
 
@@ -73,7 +72,7 @@ def test_nothing_is_asked_of_the_database_unless_it_is_named() -> None:
 
 
 def test_gold_that_is_not_imported_yet_is_told_with_the_command_that_imports_it(db: None) -> None:
-    loading.load(timezone.now())
+    editions.paper()
     found = checks.catalogue_is_whole(None, databases=["default"])
     assert ids(found) == ["hulk.I001"] * 3
     assert found[1].hint == "manage.py import_gold sst2 FILE… --edition hulk-2020"
@@ -82,14 +81,14 @@ def test_gold_that_is_not_imported_yet_is_told_with_the_command_that_imports_it(
 
 
 def test_a_board_without_a_reference_is_a_warning(db: None) -> None:
-    loading.load(timezone.now())
+    editions.paper()
     Entry.objects.filter(phase="inference", is_reference=True).update(is_reference=False)
     warnings = [one for one in checks.catalogue_is_whole(None, databases=["default"]) if one.id == "hulk.W001"]
     assert [one.msg.split(" boards")[0] for one in warnings] == ["The inference"]
 
 
 def test_a_loaded_server_passes_its_own_checks(db: None) -> None:
-    loading.load(timezone.now())
+    editions.paper()
     call_command("check", "--database", "default", "--fail-level", "WARNING")
 
 

@@ -4,7 +4,7 @@ import json
 import re
 from collections.abc import Iterator
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from django.db import OperationalError
@@ -23,6 +23,7 @@ from tests.factories_submissions import (
     make_submission,
     make_user,
 )
+from tests.made_once import once
 
 pytestmark = pytest.mark.django_db
 KEYS = {"type", "title", "status", "detail", "code", "errors"}
@@ -168,13 +169,18 @@ MATRIX: dict[tuple[str, str], tuple[int, ...]] = {
 PUBLIC = re.compile(r"^(boards|entries|editions|tasks|hardware)/")
 
 
+def make_rows() -> dict[str, UUID]:
+    """A draft and a dry run of one person."""
+    owner, edition = make_user(), make_catalogue()
+    dry = make_submission(owner, edition)
+    Submission.objects.filter(pk=dry.pk).update(is_dry_run=True)
+    return {"id": make_submission(owner, edition).pk, "dry": dry.pk}
+
+
 class TestRoles:
     @pytest.fixture
     def rows(self) -> dict[str, Submission]:
-        owner, edition = make_user(), make_catalogue()
-        dry = make_submission(owner, edition)
-        Submission.objects.filter(pk=dry.pk).update(is_dry_run=True)
-        return {"id": make_submission(owner, edition), "dry": dry}
+        return {name: Submission.objects.get(pk=pk) for name, pk in once(make_rows).items()}
 
     @pytest.mark.parametrize(("method", "address"), MATRIX, ids=lambda value: value)
     @pytest.mark.parametrize("role", ROLES)

@@ -6,17 +6,15 @@ import json
 import socket
 import threading
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import httpx
-import psutil
 import pytest
 from tusclient.client import TusClient
 
-from submissions.models import Evidence, Status, Submission
+from submissions.models import Evidence, Submission
 from tests.factories_submissions import (
     LOG,
     PREDICTIONS,
@@ -30,15 +28,13 @@ from tests.factories_submissions import (
 from tests.reliability.processes import Site, wait_for
 from tests.submissions.tus import metadata
 
-pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True), pytest.mark.xdist_group("web")]
 MEGABYTE = 1_000_000
 
 
 @pytest.fixture
-def site(transactional_db: None, tmp_path: Path) -> Iterator[Site]:
-    site = Site(tmp_path)
-    yield site
-    site.stop()
+def site(web_site: tuple[Site, str]) -> Site:
+    return web_site[0]
 
 
 class Server:
@@ -66,31 +62,25 @@ class Server:
 
 
 @pytest.fixture
-def owner() -> Any:
+def owner(transactional_db: None) -> Any:
     return make_user("ada")
 
 
 @pytest.fixture
-def server(site: Site, owner: Any) -> Server:
-    """Both of gunicorn's workers have loaded what they need."""
-    server = Server(site.web(), owner)
-    for _ in range(20):
-        assert server.call("GET", "whoami/").status_code == 200
-    return server
+def server(web_site: tuple[Site, str], owner: Any) -> Server:
+    return Server(web_site[1], owner)
 
 
-def unfinished(tmp_path: Path) -> list[Path]:
-    return list((tmp_path / "evidence").rglob("put-*"))
+def unfinished(site: Site) -> list[Path]:
+    return list((site.folder / "evidence").rglob("put-*"))
 
 
-def test_a_large_file_streams_through_and_one_over_the_limit_does_not(
-    server: Server, owner: Any, site: Site, tmp_path: Path
-) -> None:
+def test_a_large_file_streams_through_and_one_over_the_limit_does_not(server: Server, owner: Any, site: Site) -> None:
     edition = make_catalogue(limits={"file_bytes": 60 * MEGABYTE})
     draft = make_submission(owner, edition, complete=False)
     base = f"submissions/{draft.pk}/evidence/sst"
     largest = b"1\n" * (30 * MEGABYTE)
-    before = _memory(site)
+    before = site.memory()
     assert server.call("PUT", f"{base}/log/", content=largest).status_code == 201
     files = {"file": ("log.csv", largest)}
     assert server.call("PUT", f"{base}/attachment/", files=files).status_code == 201
@@ -98,14 +88,9 @@ def test_a_large_file_streams_through_and_one_over_the_limit_does_not(
         answer = server.call("PUT", f"{base}/energy/", **sent)
         assert answer.status_code == 413
         assert answer.headers["Content-Type"] == "application/problem+json"
-    assert _memory(site) - before < 100 * MEGABYTE
+    assert site.memory() - before < 100 * MEGABYTE
     assert Evidence.objects.count() == 2
-    assert unfinished(tmp_path) == []
-
-
-def _memory(site: Site) -> int:
-    web = psutil.Process(site._processes[0].pid)
-    return sum(process.memory_info().rss for process in [web, *web.children(recursive=True)])
+    assert unfinished(site) == []
 
 
 def test_a_gigabyte_is_refused_before_it_is_sent(server: Server, owner: Any) -> None:
@@ -125,7 +110,7 @@ def test_chunks_are_told_to_come_with_a_length(server: Server, owner: Any) -> No
     assert server.call("POST", "bundles/", content=iter([LOG])).status_code == 411
 
 
-def test_a_connection_that_closes_half_way_leaves_nothing(server: Server, owner: Any, tmp_path: Path) -> None:
+def test_a_connection_that_closes_half_way_leaves_nothing(server: Server, owner: Any, site: Site) -> None:
     draft = make_submission(owner, complete=False)
     edition = draft.edition
     headers = {"Content-Length": "100000", "Content-Type": "text/plain"}
@@ -135,11 +120,11 @@ def test_a_connection_that_closes_half_way_leaves_nothing(server: Server, owner:
     for cut in (10, len(body) // 2):
         headers = {"Content-Length": str(len(body)), "Content-Type": kind}
         server.raw("POST", "bundles/", headers, body[:-cut], close=True)
-    wait_for(lambda: unfinished(tmp_path) == [], 10)
+    wait_for(lambda: unfinished(site) == [], 10)
     time.sleep(1)
     assert not Evidence.objects.exists()
     assert Submission.objects.get().pk == draft.pk
-    assert [path for path in (tmp_path / "evidence").rglob("*") if path.is_file()] == []
+    assert [path for path in (site.folder / "evidence").rglob("*") if path.is_file()] == []
 
 
 def test_slow_senders_do_not_keep_others_from_reading(server: Server, owner: Any) -> None:
@@ -166,70 +151,15 @@ def test_slow_senders_do_not_keep_others_from_reading(server: Server, owner: Any
             thread.join()
 
 
-def test_a_broker_that_is_down_or_hangs_costs_seconds_and_no_submission(server: Server, owner: Any, site: Site) -> None:
-    edition = make_catalogue()
-
-    def send(key: str) -> tuple[float, dict[str, Any]]:
-        files = {"sst/log.csv": ("log.csv", LOG), "sst/dev.tsv": ("dev.tsv", PREDICTIONS)}
-        started = time.monotonic()
-        answer = server.call(
-            "POST",
-            "bundles/",
-            data={"manifest": json.dumps(make_manifest(edition))},
-            files=files,
-            headers={"Idempotency-Key": key},
-        )
-        assert answer.status_code == 202, answer.text
-        return time.monotonic() - started, answer.json()
-
-    with site.paused_valkey():
-        seconds, first = send("one")
-        assert seconds < 10
-        assert send("one")[1] == first
-        ready = httpx.get(f"{server.url}/readyz", timeout=30)
-        assert (ready.status_code, ready.json()["status"]) == (200, "degraded")
-    site.kill_valkey()
-    seconds, _ = send("two")
-    assert seconds < 10
-    assert set(Submission.objects.values_list("status", flat=True)) == {Status.QUEUED}
-    assert Submission.objects.count() == 2
-
-
-def test_fifty_real_requests_with_three_left_and_twenty_under_one_key(server: Server, owner: Any) -> None:
-    edition = make_catalogue(daily_attempts=4)
-
-    def send(answers: list[httpx.Response], headers: dict[str, str]) -> None:
-        files = {"sst/log.csv": ("log.csv", LOG), "sst/dev.tsv": ("dev.tsv", PREDICTIONS)}
-        data = {"manifest": json.dumps(make_manifest(edition))}
-        answers.append(server.call("POST", "bundles/", data=data, files=files, headers=headers))
-
-    def at_once(times: int, headers: dict[str, str]) -> list[httpx.Response]:
-        answers: list[httpx.Response] = []
-        threads = [threading.Thread(target=send, args=(answers, headers)) for _ in range(times)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-        return answers
-
-    once = at_once(20, {"Idempotency-Key": "k"})
-    assert {answer.status_code for answer in once} == {202}
-    assert len({answer.json()["id"] for answer in once}) == 1
-    many = at_once(50, {})
-    assert sorted(answer.status_code for answer in many) == [202] * 3 + [429] * 47
-    assert all(int(answer.headers["Retry-After"]) > 0 for answer in many if answer.status_code == 429)
-    assert Submission.objects.count() == 4
-
-
 @pytest.mark.parametrize("share", [0.1, 0.5, 0.9])
 def test_a_large_upload_goes_on_where_the_connection_was_cut(
-    server: Server, owner: Any, site: Site, tmp_path: Path, share: float
+    server: Server, owner: Any, site: Site, share: float
 ) -> None:
     """Up to the largest file there may be: 200 MB, of which nothing is sent twice."""
     draft = make_submission(owner, complete=False)
     content = (b"%09d\n" % 7) * (20 * MEGABYTE)
     cut = int(len(content) * share)
-    before = _memory(site)
+    before = site.memory()
     said = metadata(draft)
     headers = {"Tus-Resumable": "1.0.0", "Upload-Length": str(len(content)), "Upload-Metadata": said}
     path = server.call("POST", "uploads/", headers=headers).headers["Location"].partition("/api/v1/")[2]
@@ -245,8 +175,8 @@ def test_a_large_upload_goes_on_where_the_connection_was_cut(
     answer = server.call("PATCH", path, headers={**piece, "Upload-Offset": str(cut)}, content=content[cut:])
     assert (answer.status_code, answer.headers["Upload-Offset"]) == (204, str(len(content)))
     assert Evidence.objects.get().sha256 == hashlib.sha256(content).hexdigest()
-    assert _memory(site) - before < 100 * MEGABYTE
-    assert [path.name for path in (tmp_path / "evidence" / "incoming").iterdir()] == []
+    assert site.memory() - before < 100 * MEGABYTE
+    assert [path.name for path in (site.folder / "evidence" / "incoming").iterdir()] == []
 
 
 def test_a_client_that_others_wrote_sends_half_and_goes_on_in_another_process(server: Server, owner: Any) -> None:

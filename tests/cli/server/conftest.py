@@ -7,15 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.utils import timezone
 from pytest_django.live_server_helper import LiveServer
 from typer.testing import Result
 
 from hulk_cli.client import Client
-from hulk_site.demo.edition import make_edition
-from leaderboard import loading
 from submissions import verification
 from submissions.models import Submission
+from tests import editions
 from tests.cli.conftest import GOOD, hulk
 from tests.factories_submissions import make_token, make_user
 
@@ -40,8 +38,7 @@ def url(live_server: LiveServer, monkeypatch: pytest.MonkeyPatch, settings: Any)
     monkeypatch.setattr("submissions.jobs.verify_submission.apply_async", verify)
     monkeypatch.setattr("submissions.broker.answers", lambda: True)
     settings.PUBLIC_URL = live_server.url
-    loading.load(timezone.now())
-    make_edition(timezone.now())
+    editions.paper_and_demo()
     return live_server.url
 
 

@@ -11,12 +11,10 @@ from typing import Any
 
 import psutil
 import pytest
-from django.utils import timezone
 
 from hulk_cli.client import Client
-from hulk_site.demo.edition import make_edition
-from leaderboard import loading
 from submissions.models import Evidence, Status, Submission
+from tests import editions
 from tests.cli.server.cutting import Wire
 from tests.factories_submissions import make_token, make_user
 from tests.reliability.processes import Site, wait_for
@@ -27,19 +25,16 @@ PIECE = 8 * 1024 * 1024
 AROUND = MEGABYTE
 """What all the other requests of a sending have at most."""
 ROOT = Path(__file__).resolve().parents[3]
-pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True), pytest.mark.xdist_group("processes")]
+pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True), pytest.mark.xdist_group("web")]
 
 
 @pytest.fixture
-def wire(transactional_db: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Wire]:
-    loading.load(timezone.now())
-    make_edition(timezone.now())
-    site = Site(tmp_path)
-    with Wire(site.web()) as wire:
+def wire(web_site: tuple[Site, str], monkeypatch: pytest.MonkeyPatch) -> Iterator[Wire]:
+    editions.paper_and_demo()
+    with Wire(web_site[1]) as wire:
         monkeypatch.setenv("HULK_URL", wire.url)
         monkeypatch.setenv("HULK_TOKEN", make_token(make_user("ada")))
         yield wire
-    site.stop()
 
 
 @pytest.fixture

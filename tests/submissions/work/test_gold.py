@@ -15,9 +15,9 @@ from tests.shared_data import shared_file
 from tests.submissions.work.cases import (
     ROWS,
     import_small_gold,
+    make_edition_like_small,
     make_person,
     make_queued,
-    make_small_edition,
     predictions,
 )
 
@@ -128,7 +128,7 @@ def test_the_ids_of_pairs_are_kept(db, tmp_path):
 
 
 def test_after_an_import_what_was_verified_without_is_named_and_can_be_verified_again(db, tmp_path, capsys):
-    edition = make_small_edition(with_gold=False)
+    edition = make_edition_like_small(with_gold=False)
     submission = make_queued(make_person())
     verification.verify(submission.pk)
     path = tmp_path / "dev.tsv"

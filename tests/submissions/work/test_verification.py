@@ -20,6 +20,7 @@ from tests.submissions.work.cases import (
     ROWS,
     lately,
     make_draft,
+    make_edition_like_small,
     make_person,
     make_queued,
     make_small_edition,
@@ -71,7 +72,7 @@ def test_where_every_task_is_not_reached_it_is_invalid(edition, ada):
 
 
 def test_without_gold_labels_nothing_is_proven_and_that_is_said(db):
-    make_small_edition(with_gold=False)
+    make_edition_like_small(with_gold=False)
     submission = verified(make_queued(make_person()))
     found = submission.verifications.get()
     assert (submission.status, found.badge, found.gold) == ("in_review", "unproven", {})

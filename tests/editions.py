@@ -1,0 +1,28 @@
+"""The editions that servers are set up with, as the first test of a process loads them (`tests.made_once`)."""
+
+from hulk_site.demo import edition as demo
+from leaderboard import loading
+from leaderboard.models import Edition
+from tests.factories import NOW
+from tests.made_once import once
+
+
+def paper() -> Edition:
+    """`hulk-2020` with the catalogue and the paper's baselines."""
+    once(_load_paper)
+    return Edition.objects.get(slug=loading.EDITION)
+
+
+def paper_and_demo() -> Edition:
+    """The demo edition with its gold labels and entries, beside the paper's."""
+    once(_make_demo)
+    return Edition.objects.get(slug=demo.EDITION)
+
+
+def _load_paper() -> None:
+    loading.load(NOW)
+
+
+def _make_demo() -> None:
+    loading.load(NOW)
+    demo.make_edition(NOW)
