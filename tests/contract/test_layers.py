@@ -73,7 +73,7 @@ ORDER = {
     ),
     "submissions": (
         "apps urls management",
-        "blind_api",
+        "blind_api evidence_api",
         "talk_views talk_api webhook_views webhook_api",
         "admin api api_schema tus views drafting evidence_step mail_views",
         "serializers parsers forms evidence_forms review_page outbox_admin progress_page resumable recognition",
@@ -84,7 +84,7 @@ ORDER = {
         "cases snapshots tidying heartbeat",
         "mail webhooks",
         "bundles needs price_list spool fixity file_names talk changes",
-        "manifest idempotency permissions bounds contents",
+        "manifest idempotency permissions preconditions bounds contents",
         "outbox",
         "evidence gold leases outside mail_choices",
         "departures",
