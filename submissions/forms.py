@@ -5,9 +5,10 @@ The forms hold no rule. A value goes into the manifest as it was typed (a number
 """
 
 import copy
+import json
 import re
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 
@@ -17,6 +18,10 @@ from submissions.errors import Problem
 
 PLAIN_NUMBER = re.compile(r"-?[0-9]{1,24}(\.[0-9]{1,24})?")
 
+LATE = (
+    "This was changed meanwhile, in another window or by a script, {}. Yours is still here: save again to put it in "
+    "its place, or type what it should be."
+)
 PHASES = (
     (Phase.FINETUNING, "Fine-tuning: how long a pretrained model takes to reach the cut-off on each task"),
     (Phase.INFERENCE, "Inference: how long the fine-tuned model takes for one input"),
@@ -114,6 +119,7 @@ class ManifestForm(forms.Form):
             value = read_at(manifest, field.path)
             if value is not None and name not in self.initial:
                 self.initial[name] = field.text_of(value)
+        self.was_seen = _seen_in(self.data.get(self.seen_name, "")) if self.is_bound else None
 
     def add_places(self) -> None:
         """For forms whose fields are not the same for everybody."""
@@ -121,13 +127,53 @@ class ManifestForm(forms.Form):
     def places(self) -> Iterable[tuple[str, Place]]:
         return [(name, field) for name, field in self.fields.items() if isinstance(field, Place)]
 
+    @property
+    def seen_name(self) -> str:
+        return self.add_prefix("seen")
+
+    @property
+    def seen(self) -> str:
+        """What the fields show of the manifest, as it comes back with the form: what differs then was typed."""
+        shown = {name: self.stored(name) for name, _ in self.places()}
+        return json.dumps({name: text for name, text in shown.items() if text}, ensure_ascii=False)
+
+    def stored(self, name: str) -> str:
+        """What a field would show of the manifest."""
+        field = cast(Place, self.fields[name])
+        value = read_at(self.manifest, field.path)
+        return "" if value is None else _as_typed(field.text_of(value))
+
+    def was_typed(self, name: str) -> bool:
+        """Whether a field came back other than it was shown; yes, where it is not known how that was."""
+        return self.was_seen is None or _as_typed(self.cleaned_data[name]) != self.was_seen.get(name, "")
+
     def written(self) -> dict[str, Any]:
-        """The manifest with what was typed. Call it on a valid form."""
+        """The manifest with what was typed: what was left as it was shown does not undo another's change.
+
+        Call it on a valid form.
+        """
         manifest = copy.deepcopy(dict(self.manifest))
         for name, field in self.places():
-            text = self.cleaned_data[name]
-            write_at(manifest, field.path, field.value_of(text) if text else None)
+            if self.was_typed(name):
+                text = self.cleaned_data[name]
+                write_at(manifest, field.path, field.value_of(text) if text else None)
         return manifest
+
+    def show_late(self) -> bool:
+        """Says beside each field that two have changed what the other one wrote; whether there is one.
+
+        Its page shows the manifest as it is now, so that the same form sent once more is meant so.
+        """
+        late = [name for name, _ in self.places() if self._is_late(name)]
+        for name in late:
+            stored = f"to “{self.stored(name)}”" if self.stored(name) else "to nothing"
+            self.add_error(name, LATE.format(stored))
+        return bool(late)
+
+    def _is_late(self, name: str) -> bool:
+        if self.was_seen is None or not self.was_typed(name):
+            return False
+        return self.stored(name) not in {self.was_seen.get(name, ""), _as_typed(self.cleaned_data[name])}
 
     def show(self, problems: Iterable[Problem]) -> None:
         """Puts each problem beside its field, or on top where no field of this form stands for it."""
@@ -137,6 +183,20 @@ class ManifestForm(forms.Form):
 
     def owns(self, problem: Problem) -> bool:
         return any(_is_within(problem.field, section) for section in self.sections)
+
+
+def _as_typed(value: Any) -> str:
+    """As a browser sends it back: line breaks are of two characters there, and no space stands around."""
+    return "\n".join(str(value).strip().splitlines())
+
+
+def _seen_in(sent: str) -> dict[str, str] | None:
+    """What `seen` has brought back; None where it is not there, or was made up."""
+    try:
+        seen = json.loads(sent)
+    except ValueError:
+        return None
+    return {key: str(value) for key, value in seen.items()} if isinstance(seen, dict) else None
 
 
 def in_words(problem: Problem) -> str:

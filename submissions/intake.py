@@ -15,8 +15,9 @@ from leaderboard.models import Edition
 from scoring.manifest import Mistakes, file_name
 from scoring.rules import Limits
 from submissions import jobs, lifecycle, needs, quota, review
-from submissions.contents import frozen_evidence, hash_of
+from submissions.contents import content_hash, frozen_evidence, hash_of
 from submissions.errors import (
+    ContentChanged,
     EvidenceMissing,
     FileRefused,
     FileTooLarge,
@@ -232,13 +233,18 @@ def check_amount(files: int, size: int, limits: Limits) -> None:
 # --- sending -------------------------------------------------------------------------------------------------------
 
 
-def submit(submission: Submission, *, by: AbstractBaseUser, at: datetime) -> Submission:
-    """Freeze a draft and queue it.
+def submit(submission: Submission, *, by: AbstractBaseUser, at: datetime, seen: str = "") -> Submission:
+    """Freeze a draft and queue it. `seen`: the hash of the content that its sender looked at; empty: whichever it has.
 
-    Raises ManifestInvalid, EvidenceMissing or QuotaSpent; it then stays a draft, no attempt used.
+    Raises ManifestInvalid, EvidenceMissing, ContentChanged or QuotaSpent; it then stays a draft, no attempt used.
     """
     with transaction.atomic():
         draft = locked_draft(submission, by)
+        if seen and seen != content_hash(draft):
+            raise ContentChanged(
+                "The draft was changed since you looked at it, in another window or by a script. It was not sent.",
+                remedy="Below is what would be sent now: look at it, and send it again.",
+            )
         validate(draft.manifest)
         if absent := missing(draft):
             raise EvidenceMissing(absent)

@@ -12,6 +12,7 @@ let running = 0;
 let leaving = null;
 
 class Refused extends Error {}
+class Late extends Refused {}
 class Broken extends Error {}
 
 /* --- the page as it is now ------------------------------------------------------------------------------------- */
@@ -91,6 +92,7 @@ function refusal(answer) {
 
 function check(answer, ...fine) {
   if (fine.includes(answer.status)) return answer;
+  if (answer.status === 412) throw new Late("Another file was put here meanwhile, in another window or by a script. Choose yours again to replace it.");
   throw answer.status >= 500 || answer.status === 429 ? new Broken(`The server answered ${answer.status}.`) : refusal(answer);
 }
 
@@ -134,10 +136,18 @@ class Upload {
     check(await request("POST", form.dataset.open, { "Content-Type": "application/x-www-form-urlencoded" }, `task=${encodeURIComponent(this.place.task)}`), 204);
     const said = { submission: form.dataset.submission, filename: this.file.name, ...this.place };
     const metadata = Object.entries(said).filter(([, value]) => value).map(([key, value]) => `${key} ${coded(value)}`).join(",");
-    const answer = check(await request("POST", form.dataset.uploads, { "Upload-Length": this.file.size, "Upload-Metadata": metadata }), 201);
+    const answer = await request("POST", form.dataset.uploads, { "Upload-Length": this.file.size, "Upload-Metadata": metadata, ...this.seen() });
+    check(answer, 201);
     this.address = new URL(answer.getResponseHeader("Location")).pathname;
     this.known = true;
     remember(this.key, this.address);
+  }
+
+  /* The file that this page shows at its place, or none: another one that came meanwhile is not overwritten. */
+  seen() {
+    const { task, kind, run, part } = this.place;
+    const shown = form.elements[`seen-file-${task}-${kind}-${run}-${part}`]?.value;
+    return shown ? { "If-Match": `"${shown}"` } : { "If-None-Match": "*" };
   }
 
   /* Where it ends at the server: after a cut connection, and for what was begun before this page was loaded. */
@@ -218,7 +228,8 @@ async function take(slot, file, run) {
     await showPlaces().catch(() => {});
   } catch (error) {
     box.remove();
-    if (!upload.stopped) complain(slot, error instanceof Refused ? error.message : `${file.name} did not get through: ${error.message} Choose it again to go on where it stopped.`);
+    if (error instanceof Late) await showPlaces().catch(() => {});
+    if (!upload.stopped) complain(document.getElementById(slot.id) ?? slot, error instanceof Refused ? error.message : `${file.name} did not get through: ${error.message} Choose it again to go on where it stopped.`);
   } finally {
     running -= 1;
     if (running === 0 && leaving) form.requestSubmit(leaving);

@@ -3,10 +3,12 @@
 const PREFIX = "typed ";
 const form = document.querySelector("form.draft");
 const key = `${PREFIX}${location.pathname}`;
-const LEFT_OUT = new Set(["csrfmiddlewaretoken"]);
+const LEFT_OUT = ["file", "submit", "button"];
+/* What the fields had shown, too: it says what was typed, where the draft has been changed elsewhere meanwhile. */
+const isKept = (field) => field.name && !LEFT_OUT.includes(field.type) && (field.type !== "hidden" || /(^|-)seen$/.test(field.name));
 
 function typed() {
-  const fields = [...form.elements].filter((field) => field.name && !LEFT_OUT.has(field.name) && !["file", "hidden", "submit", "button"].includes(field.type));
+  const fields = [...form.elements].filter(isKept);
   return Object.fromEntries(fields.filter((field) => field.type !== "radio" || field.checked).map((field) => [field.name, field.type === "checkbox" ? field.checked : field.value]));
 }
 
