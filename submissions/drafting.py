@@ -15,6 +15,7 @@ from django.contrib.auth.models import AbstractUser
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import cache_control, never_cache
 from django.views.decorators.http import require_http_methods
@@ -58,7 +59,7 @@ def of_draft(view: DraftView) -> Callable[[HttpRequest, UUID], HttpResponse]:
     def page(request: HttpRequest, pk: UUID) -> HttpResponse:
         draft = owned(request, pk)
         if draft.status != Status.DRAFT:
-            if request.method == "POST" and request.resolver_match.url_name != SENDING:
+            if request.method == "POST" and request.path != reverse(f"submissions:{SENDING}", args=[pk]):
                 messages.error(request, NOT_A_DRAFT.format(Status(draft.status).label))
             return redirect(draft)
         try:
