@@ -37,7 +37,10 @@ EARLIER = 4
 """Submissions of one's own that a new one may start from, on the first page; the page of each offers it too."""
 DraftView = Callable[[HttpRequest, Submission], HttpResponse]
 
-NOT_A_DRAFT = "What you have just sent was not saved: meanwhile the submission is {}, no draft any more."
+NOT_A_DRAFT = (
+    "What you have just sent was not saved: meanwhile the submission is {}, no draft any more. This page says how it "
+    "can still be changed."
+)
 
 STEPS = (
     ("edit", "Phase and model"),

@@ -28,10 +28,9 @@ PHASES = (
     (Phase.PRETRAINING, "Pretraining: how long until a checkpoint meets every cut-off once it is fine-tuned"),
 )
 ON_THE_CLOCK = (
-    ("", "not said"),
+    ("unknown", "Unknown, or not said"),
     ("no", "No, evaluation is off the clock, as the edition asks"),
     ("yes", "Yes, evaluation is on the clock"),
-    ("unknown", "Unknown"),
 )
 CLOCKS = (
     ("", "The edition's: the last training start before the first evaluation"),
@@ -120,6 +119,7 @@ class ManifestForm(forms.Form):
             if value is not None and name not in self.initial:
                 self.initial[name] = field.text_of(value)
         self.was_seen = _seen_in(self.data.get(self.seen_name, "")) if self.is_bound else None
+        self.late: list[str] = []
 
     def add_places(self) -> None:
         """For forms whose fields are not the same for everybody."""
@@ -134,7 +134,11 @@ class ManifestForm(forms.Form):
     @property
     def seen(self) -> str:
         """What the fields show of the manifest, as it comes back with the form: what differs then was typed."""
-        shown = {name: self.stored(name) for name, _ in self.places()}
+        known = self.was_seen
+        shown = {
+            name: self.stored(name) if known is None or name in self.late else known.get(name, "")
+            for name, _ in self.places()
+        }
         return json.dumps({name: text for name, text in shown.items() if text}, ensure_ascii=False)
 
     def stored(self, name: str) -> str:
@@ -162,13 +166,13 @@ class ManifestForm(forms.Form):
     def show_late(self) -> bool:
         """Says beside each field that two have changed what the other one wrote; whether there is one.
 
-        Its page shows the manifest as it is now, so that the same form sent once more is meant so.
+        What they were told they have seen, so that the same form sent once more is meant so.
         """
-        late = [name for name, _ in self.places() if self._is_late(name)]
-        for name in late:
+        self.late = [name for name, _ in self.places() if self._is_late(name)]
+        for name in self.late:
             stored = f"to “{self.stored(name)}”" if self.stored(name) else "to nothing"
             self.add_error(name, LATE.format(stored))
-        return bool(late)
+        return bool(self.late)
 
     def _is_late(self, name: str) -> bool:
         if self.was_seen is None or not self.was_typed(name):

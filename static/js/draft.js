@@ -38,7 +38,7 @@ async function showPlaces() {
     const count = run.closest("fieldset").querySelector("input[name$='-runs']");
     count.value = run.parentElement.children.length;
   }
-  renew(page, ".slot", (slot) => slot.querySelector(".sending") || slot.querySelector("input").files.length);
+  renew(page, ".slot", (slot) => slot.querySelector(".sending") || slot.querySelector("input[type=file]").files.length);
   renew(page, "#look");
   document.querySelectorAll(".slot").forEach(prepare);
   follow();
@@ -197,7 +197,7 @@ function bar(slot, file) {
   const state = element("span", { className: "quiet" });
   const stop = element("button", { className: "button secondary small", type: "button", textContent: "Stop" });
   const box = element("div", { className: "sending" }, element("span", {}, element("bdi", { className: "name", textContent: file.name }), " ", state), stop, meter);
-  slot.querySelector("input").before(box);
+  slot.querySelector("input[type=file]").before(box);
   const show = (offset, words = "") => {
     meter.value = (100 * offset) / file.size;
     state.textContent = words || `${bytes(offset)} of ${bytes(file.size)}`;
@@ -209,7 +209,7 @@ function bar(slot, file) {
 function complain(slot, words) {
   slot.querySelector(".error")?.remove();
   if (!words) return;
-  const error = element("p", { className: "error", id: `${slot.querySelector("input").id}_error`, textContent: words });
+  const error = element("p", { className: "error", id: `${slot.querySelector("input[type=file]").id}_error`, textContent: words });
   error.setAttribute("role", "alert");
   slot.append(error);
 }

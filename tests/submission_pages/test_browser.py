@@ -151,10 +151,12 @@ def test_files_are_sent_in_pieces_go_on_after_a_cut_and_say_what_they_are(browse
     page.route(
         "**/api/v1/uploads/*/", lambda route: once(route) if route.request.method == "PATCH" else route.continue_()
     )
-    page.locator("[data-kind=log] input").first.set_input_files(tmp_path / "large.csv")
+    page.locator("[data-kind=log] input[type=file]").first.set_input_files(tmp_path / "large.csv")
     expect(page.get_by_role("link", name="toy/large.csv")).to_be_visible(timeout=60_000)
     assert pieces == ["0", "8388608", "8388608"]
-    page.locator("[data-kind=log][data-run='1'] input").set_input_files([tmp_path / "one.csv", tmp_path / "two.csv"])
+    page.locator("[data-kind=log][data-run='1'] input[type=file]").set_input_files(
+        [tmp_path / "one.csv", tmp_path / "two.csv"]
+    )
     expect(page.get_by_role("link", name="toy/run2/two.csv")).to_be_visible(timeout=20_000)
     expect(page.get_by_role("heading", name="Run 2")).to_be_visible()
     draft = Submission.objects.get()

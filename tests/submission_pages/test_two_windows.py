@@ -59,6 +59,17 @@ class TestTyped:
         draft.refresh_from_db()
         assert draft.manifest["notes"] == "The second."
 
+    def test_who_insists_on_one_field_undoes_nothing_in_the_others(self, signed_in):
+        draft = begin(signed_in)
+        address = f"/submissions/{draft.pk}/edit/"
+        shown = window(signed_in, address)
+        by_script(draft, notes="By a script.", model={"base": "bert-base"})
+        mine = {**shown, "notes": "Mine."}
+        late = signed_in.post(address, mine)
+        assert signed_in.post(address, {**mine, "seen": late.context["form"].seen}).status_code == 302
+        draft.refresh_from_db()
+        assert (draft.manifest["notes"], draft.manifest["model"]["base"]) == ("Mine.", "bert-base")
+
     def test_both_typing_the_same_is_no_conflict(self, signed_in):
         draft = begin(signed_in)
         address = f"/submissions/{draft.pk}/edit/"
