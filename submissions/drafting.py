@@ -23,9 +23,10 @@ from django.views.decorators.http import require_http_methods
 from leaderboard.models import Edition
 from scoring.rules import Phase
 from submissions import idempotency, intake
-from submissions.bundles import run_date_of
+from submissions.bundles import hardware_of, run_date_of
 from submissions.errors import ManifestInvalid, Problem, StepNotAllowed
-from submissions.forms import DescriptionForm, HardwareForm, ManifestForm, changes
+from submissions.forms import DescriptionForm, ManifestForm, changes
+from submissions.hardware_form import HardwareForm
 from submissions.idempotency import Answer
 from submissions.manifest import validate
 from submissions.models import Status, Submission
@@ -149,16 +150,16 @@ def model(request: HttpRequest, draft: Submission) -> HttpResponse:
 def hardware(request: HttpRequest, draft: Submission) -> HttpResponse:
     """Step 2: accelerator, count and price."""
     prices = PriceList(draft.edition, run_date_of(draft))
-    chosen = (draft.manifest.get("hardware") or {}).get("accelerator") or ""
-    form = HardwareForm(
-        request.POST or None,
-        manifest=draft.manifest,
-        accelerators=prices.accelerators(),
-        offers=prices.offers(first=chosen),
-    )
+    form = HardwareForm(request.POST or None, manifest=draft.manifest, prices=prices)
     if form.is_valid() and _change(request, draft, form):
         return _next(request, "submissions:edit_evidence", draft)
-    context = {"form": form, "steps": steps(draft, "edit_hardware"), "draft": draft, "on": prices.on}
+    context = {
+        "form": form,
+        "steps": steps(draft, "edit_hardware"),
+        "draft": draft,
+        "on": prices.on,
+        "priced": prices.priced(hardware_of(draft.manifest)),
+    }
     return _page(request, "submissions/edit_hardware.html", context, is_wrong=bool(form.errors))
 
 

@@ -36,7 +36,8 @@ from submissions.errors import (
 )
 from submissions.evidence_forms import Slot, TaskEvidence, TaskForm, tasks_of_phase, with_tasks
 from submissions.file_names import name_of
-from submissions.forms import DescriptionForm, HardwareForm
+from submissions.forms import DescriptionForm
+from submissions.hardware_form import HardwareForm
 from submissions.models import Evidence, Submission
 from submissions.preconditions import ALWAYS, Precondition
 from submissions.price_list import PriceList

@@ -297,41 +297,6 @@ def edition_label(edition: Edition) -> str:
     )
 
 
-class HardwareForm(ManifestForm):
-    """Step 2: what it ran on, and what that costs."""
-
-    sections = ("hardware",)
-
-    accelerator = Place("hardware.accelerator", label="Accelerator", needed=True, widget=forms.Select)
-    count = NumberPlace(
-        "hardware.count",
-        label="How many",
-        needed=True,
-        help_text="Counted as printed: single GPUs, TPU chips, CPU instances.",
-    )
-    offer = Place("hardware.offer", label="Priced at", widget=forms.Select)
-    usd_per_hour = NumberPlace(
-        "hardware.usd_per_hour",
-        label="Your own price, in US dollars an hour for one unit",
-        help_text="It scores only where the catalogue has no price for this hardware; otherwise it is shown beside.",
-    )
-    price_source = Place(
-        "hardware.price_source", label="Where that price comes from", help_text="A link, or an invoice's words."
-    )
-    details = Place(
-        "hardware.details",
-        label="Details",
-        max_length=400,
-        help_text="Host, memory, interconnect, drivers: what somebody needs to repeat it.",
-    )
-
-    def __init__(self, *args: Any, accelerators: list[Any], offers: list[Any], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.initial.setdefault("count", 1)
-        self.fields["accelerator"].widget.choices = [("", "Choose the hardware"), *accelerators]
-        self.fields["offer"].widget.choices = [("", "The edition's default offer"), *offers]
-
-
 def changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, Any]:
     """What turns one manifest into the other, as RFC 7396 writes it: null takes a key away."""
     found: dict[str, Any] = {key: None for key in before if key not in after}

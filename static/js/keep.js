@@ -4,8 +4,8 @@ const PREFIX = "typed ";
 const form = document.querySelector("form.draft");
 const key = `${PREFIX}${location.pathname}`;
 const LEFT_OUT = ["file", "submit", "button"];
-/* What the fields had shown, too: it says what was typed, where the draft has been changed elsewhere meanwhile. */
-const isKept = (field) => field.name && !LEFT_OUT.includes(field.type) && (field.type !== "hidden" || /(^|-)seen$/.test(field.name));
+/* Hidden fields that belong to what was typed say so: what the fields had shown, what a script had filled in. */
+const isKept = (field) => field.name && !LEFT_OUT.includes(field.type) && (field.type !== "hidden" || "keep" in field.dataset);
 
 function typed() {
   const fields = [...form.elements].filter(isKept);
@@ -21,6 +21,7 @@ function fill(values) {
     const folded = (field.closest ? field : field[0])?.closest("details");
     if (folded && value) folded.open = true;
   }
+  form.dispatchEvent(new Event("filled"));
 }
 
 function offerBack(kept) {
