@@ -5,6 +5,7 @@ from django.urls import URLPattern, URLResolver, include, path
 import leaderboard.api
 import submissions.api
 import submissions.blind_api
+import submissions.evidence_api
 import submissions.talk_api
 import submissions.tus
 import submissions.webhook_api
@@ -14,6 +15,7 @@ from hulk_site.accounts import api as accounts
 VERSION_1: list[URLPattern | URLResolver] = [
     *leaderboard.api.urlpatterns,
     *submissions.api.urlpatterns,
+    *submissions.evidence_api.urlpatterns,
     *submissions.blind_api.urlpatterns,
     *submissions.tus.urlpatterns,
     *submissions.talk_api.urlpatterns,

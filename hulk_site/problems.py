@@ -53,6 +53,7 @@ STATUS: Mapping[type[BaseException], HTTPStatus] = {
     errors.StepNotAllowed: HTTPStatus.CONFLICT,
     errors.Refused: HTTPStatus.CONFLICT,
     errors.LengthMissing: HTTPStatus.LENGTH_REQUIRED,
+    errors.ChangedMeanwhile: HTTPStatus.PRECONDITION_FAILED,
     errors.ProtocolUnknown: HTTPStatus.PRECONDITION_FAILED,
     errors.FileTooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     BlobTooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
@@ -206,6 +207,8 @@ def _headers(error: BaseException) -> dict[str, str]:
     headers = {}
     if authenticate := getattr(error, "auth_header", None):
         headers["WWW-Authenticate"] = authenticate
+    if tag := getattr(error, "tag", ""):
+        headers["ETag"] = f'"{tag}"'
     wait = getattr(error, "retry_after", None) or getattr(error, "wait", None)
     if isinstance(error, UNAVAILABLE):
         wait = RETRY_SECONDS

@@ -26,7 +26,9 @@ ERRORS = {
 }
 EMPTY_IS_ABSENT = frozenset({*PARAMETERS, "format", "per_page", "cursor"})
 """Parameters of lists and boards: a form without script sends its empty fields, too."""
-ERRORS_OF_UPLOADS = {"412": "Another version of tus than 1.0.0, or none."}
+ERRORS_OF_UPLOADS = {"412": "Another version of tus than 1.0.0, or none; or its place was changed meanwhile."}
+ERRORS_OF_CHANGES = {"412": "It is not what `If-Match` or `If-None-Match` says. Nothing was done; see `ETag`."}
+"""Where an operation takes these headers."""
 TEXT = {"type": "string"}
 PROBLEM = {
     "type": "object",
@@ -61,14 +63,21 @@ def add_problems(result: dict[str, Any], **_: Any) -> dict[str, Any]:
     result["components"].setdefault("schemas", {})["Problem"] = PROBLEM
     content = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
     for address, operations in result["paths"].items():
-        errors = ERRORS | ERRORS_OF_UPLOADS if "/uploads/" in address else ERRORS
         for operation in operations.values():
+            errors = ERRORS | _errors_of(address, operation)
             for status, description in errors.items():
                 operation["responses"].setdefault(status, {"description": description, "content": content})
             for parameter in operation.get("parameters", ()):
                 if parameter["name"] in EMPTY_IS_ABSENT:
                     parameter["allowEmptyValue"] = True
     return result
+
+
+def _errors_of(address: str, operation: dict[str, Any]) -> dict[str, str]:
+    if "/uploads/" in address:
+        return ERRORS_OF_UPLOADS
+    named = {parameter["name"] for parameter in operation.get("parameters", ())}
+    return ERRORS_OF_CHANGES if "If-Match" in named else {}
 
 
 class BearerToken(OpenApiAuthenticationExtension):

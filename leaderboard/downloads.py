@@ -18,6 +18,7 @@ def download(sha256: str, name: str, *, size: int | None = None) -> FileResponse
         raise StorageAway(f"The bytes of {sha256} cannot be read.") from error
     own = CONTROLS.sub("_", PurePosixPath(name).name) or sha256
     response = FileResponse(file, as_attachment=True, filename=own, content_type="application/octet-stream")
+    response["ETag"] = f'"{sha256}"'
     if size is not None:
         response["Content-Length"] = str(size)
     response["X-Content-Type-Options"] = "nosniff"

@@ -1,6 +1,6 @@
 """The submitter's part of /api/v1/: reads a request, calls one verb, and says what came of it."""
 
-import io
+import hashlib
 import json
 from collections.abc import Callable
 from typing import Any, cast
@@ -9,11 +9,10 @@ from uuid import UUID
 from django.contrib.auth.models import AbstractUser
 from django.db import transaction
 from django.db.models import Q, QuerySet
-from django.http import FileResponse, Http404, HttpRequest
+from django.http import HttpRequest
 from django.urls import path
 from django.utils import timezone
-from drf_spectacular.utils import extend_schema
-from rest_framework.exceptions import NotFound, ValidationError
+from rest_framework.exceptions import NotFound
 from rest_framework.generics import GenericAPIView, get_object_or_404
 from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.permissions import IsAuthenticated
@@ -22,15 +21,14 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from leaderboard.catalogue import rules_of
-from leaderboard.downloads import download
 from leaderboard.models import Edition
 from submissions import api_schema as schema
 from submissions import idempotency, intake, organisations, review
-from submissions.errors import FileRefused, Refused, UploadBroken
+from submissions.errors import ChangedMeanwhile, Refused, UploadBroken
 from submissions.evidence import keeping
 from submissions.idempotency import Answer
-from submissions.manifest import Place, places, validate
-from submissions.models import Evidence, Organisation, Status, Submission, Verification
+from submissions.manifest import validate
+from submissions.models import Organisation, Status, Submission, Verification
 from submissions.parsers import (
     Arriving,
     ManifestParser,
@@ -44,16 +42,17 @@ from submissions.parsers import (
     watch,
 )
 from submissions.permissions import HasScope, must_own
+from submissions.preconditions import ANY, precondition_of
 from submissions.serializers import (
     CommentSerializer,
-    EvidenceSerializer,
     QueuedSerializer,
     SubmissionSerializer,
     address,
 )
-from submissions.uploads import Readable
 from submissions.verification import visible
 
+BESIDE = frozenset({"attempts_left", "progress", "unread_messages"})
+"""What stands in an answer about a submission, and changes without anybody changing it."""
 SHOWN_WITH_IT = ("evidence", "edition__tasks", "messages", "superseded_by")
 
 
@@ -111,6 +110,19 @@ class SubmitterView(GenericAPIView[Submission]):
         must_own(self.user, submission)
         return submission
 
+    def must_match(self, submission: Submission) -> None:
+        """In a transaction: holds the submission; raises ChangedMeanwhile where `If-Match` says another state of it."""
+        expected = tuple(state_in(tag) for tag in precondition_of(self.request.headers).match)
+        if expected:
+            get_object_or_404(Submission.objects.select_for_update(of=("self",)), pk=submission.pk)
+            tag = tag_of(self.shown(submission))
+            if expected != (ANY,) and state_in(tag) not in expected:
+                raise ChangedMeanwhile("The submission", tag=tag)
+
+    def with_tag(self, shown: dict[str, Any], status: int = 200, **headers: str) -> Response:
+        """An answer with a submission, and the ETag by which its next change can say what it saw."""
+        return Response(shown, status=status, headers={"ETag": f'"{tag_of(shown)}"', **headers})
+
     def shown(self, submission: Submission) -> dict[str, Any]:
         """A submission as it is now, as plain JSON values."""
         fresh = self.get_queryset().get(pk=submission.pk)
@@ -119,6 +131,12 @@ class SubmitterView(GenericAPIView[Submission]):
     def organisation(self) -> Organisation | None:
         """Whose members may read it: `?organisation=<slug>`, beside the manifest. ManifestInvalid where it is wrong."""
         return organisations.chosen(self.user, self.request.query_params.get("organisation", ""))
+
+    def answer(self, status: int, submission: Submission) -> Answer:
+        """What a request that may be repeated is told: the submission, its address, and its ETag."""
+        shown = self.shown(submission)
+        headers = {"Location": address(self.request, submission), "ETag": f'"{tag_of(shown)}"'}
+        return Answer(status, shown, headers)
 
     def once(self, work: Callable[[], Answer], body_sha256: str) -> Response:
         """Do the work, or give the first answer again where the request carries a known Idempotency-Key."""
@@ -131,6 +149,22 @@ class SubmitterView(GenericAPIView[Submission]):
 def plain(data: Any) -> Any:
     """Rendered and read again: no UUID or time is left that a JSON column could not keep."""
     return json.loads(JSONRenderer().render(data))
+
+
+def tag_of(shown: dict[str, Any]) -> str:
+    """Stands for a submission as it was shown: its own state, a hyphen, and what changes without it being changed."""
+    own = {key: value for key, value in shown.items() if key not in BESIDE}
+    beside = {key: value for key, value in shown.items() if key in BESIDE}
+    return f"{_hash_of(own)}-{_hash_of(beside)}"
+
+
+def _hash_of(values: dict[str, Any]) -> str:
+    return hashlib.sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()[:24]
+
+
+def state_in(tag: str) -> str:
+    """The part of a tag that a change is held against."""
+    return tag.partition("-")[0]
 
 
 @schema.submissions
@@ -148,7 +182,7 @@ class Submissions(SubmitterView):
             submission = intake.create_draft(
                 owner=self.user, manifest=data, at=timezone.now(), organisation=organisation
             )
-            return Answer(201, self.shown(submission), {"Location": address(request, submission)})
+            return self.answer(201, submission)
 
         return self.once(create, body_hash(data))
 
@@ -156,20 +190,24 @@ class Submissions(SubmitterView):
 @schema.submission
 class OneSubmission(SubmitterView):
     def get(self, request: Request, pk: UUID) -> Response:
-        return Response(self.get_serializer(self.find()).data)
+        return self.with_tag(plain(self.get_serializer(self.find()).data))
 
     def patch(self, request: Request, pk: UUID) -> Response:
         submission, changes = self.find_own(), self.body()
         if list(changes) == ["manifest"] and isinstance(changes["manifest"], dict):
             changes = changes["manifest"]
         with transaction.atomic():
+            self.must_match(submission)
             if "organisation" in request.query_params:
                 intake.give_to(submission, self.organisation(), by=self.user)
             intake.change_draft(submission, by=self.user, manifest=changes, at=timezone.now())
-        return Response(self.shown(submission))
+        return self.with_tag(self.shown(submission))
 
     def delete(self, request: Request, pk: UUID) -> Response:
-        intake.delete_draft(self.find_own(), by=self.user)
+        submission = self.find_own()
+        with transaction.atomic():
+            self.must_match(submission)
+            intake.delete_draft(submission, by=self.user)
         return Response(status=204)
 
 
@@ -179,8 +217,10 @@ class Submit(SubmitterView):
         submission = self.find_own()
 
         def submit() -> Answer:
-            intake.submit(submission, by=self.user, at=timezone.now())
-            return Answer(202, self.shown(submission), {"Location": address(request, submission)})
+            with transaction.atomic():
+                self.must_match(submission)
+                intake.submit(submission, by=self.user, at=timezone.now())
+            return self.answer(202, submission)
 
         return self.once(submit, body_hash({}))
 
@@ -200,7 +240,7 @@ class Revise(SubmitterView):
     def post(self, request: Request, pk: UUID) -> Response:
         draft = review.revise(self.find_own(), by=self.user, at=timezone.now())
         status = 200 if draft.pk == pk else 201
-        return Response(self.shown(draft), status=status, headers={"Location": address(request, draft)})
+        return self.with_tag(self.shown(draft), status, Location=address(request, draft))
 
 
 @schema.verification
@@ -219,92 +259,6 @@ class Verifications(SubmitterView):
         submission = self.find()
         page = cast("list[Verification]", self.paginate_queryset(submission.verifications.order_by("-number")))  # type: ignore[arg-type]
         return self.get_paginated_response([visible(one, submission, to=self.user) for one in page])
-
-
-# --- evidence ------------------------------------------------------------------------------------------------------
-
-
-@schema.evidence_list
-class EvidenceList(SubmitterView):
-    serializer_class = EvidenceSerializer  # type: ignore[assignment]
-
-    def get(self, request: Request, pk: UUID) -> Response:
-        page = self.paginate_queryset(self.find().evidence.order_by("task", "kind", "run", "part"))  # type: ignore[arg-type]
-        return self.get_paginated_response(self.get_serializer(page, many=True).data)
-
-
-@schema.evidence
-class OneEvidence(SubmitterView):
-    parser_classes = [PartsParser]
-    arriving: Arriving | None = None
-
-    def initialize_request(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Request:
-        self.arriving = watch(request)
-        return super().initialize_request(request, *args, **kwargs)
-
-    def put(self, request: Request, pk: UUID, task: str, kind: str, name: str = "") -> Response:
-        submission, place = self.find_own(), self.place()
-        intake.must_be_open(submission, place)
-        stream, sent_name, expected = self._file(request)
-        for given in filter(None, (name, sent_name)):
-            intake.check_file_name(given)
-        named = {one.key: one.name for one in places(submission.manifest)}
-        evidence, is_new = intake.add_evidence(
-            submission,
-            by=self.user,
-            place=place,
-            stream=stream,
-            name=named.get(place.key) or sent_name or name or str(place),
-            at=timezone.now(),
-            expected=expected,
-        )
-        data = EvidenceSerializer(evidence, context=self.get_serializer_context()).data
-        return Response(data, status=201 if is_new else 200)
-
-    def get(self, request: Request, pk: UUID, task: str, kind: str) -> FileResponse:
-        evidence = self._evidence(self.find())
-        return download(evidence.sha256, evidence.name, size=evidence.size)
-
-    def delete(self, request: Request, pk: UUID, task: str, kind: str) -> Response:
-        intake.remove_evidence(self._evidence(self.find_own()), by=self.user)
-        return Response(status=204)
-
-    def place(self) -> Place:
-        """The place that the address names. ValidationError where `run` is no number, or the address says more."""
-        for unknown in sorted(set(self.request.query_params) - {"run", "part"}):
-            raise ValidationError({unknown[:100]: ["Only `run` and `part` may stand here."]})
-        run = self.request.query_params.get("run", "1")
-        if not (run.isascii() and run.isdecimal() and len(run) <= 3):
-            raise ValidationError({"run": ["It must be a whole number from 1."]})
-        return Place(self.kwargs["task"], self.kwargs["kind"], int(run), self.request.query_params.get("part", ""))
-
-    def _evidence(self, submission: Submission) -> Evidence:
-        place = self.place()
-        found = [one for one in submission.evidence.all() if (one.task, one.kind, one.run, one.part) == place.key]
-        if not found:
-            raise Http404
-        return found[0]
-
-    def _file(self, request: Request) -> tuple[Readable, str, int | None]:
-        """The bytes sent, the name they were sent under, and their length: the raw body, or the part `file`."""
-        if self.arriving is None:
-            stream = request.stream
-            return stream or io.BytesIO(), "", int(request.META.get("CONTENT_LENGTH") or 0)
-        files = request.FILES.getlist("file")
-        self.arriving.check_whole()
-        if len(files) != 1:
-            raise FileRefused("There must be one part named `file`.", remedy="With curl: -F file=@path.", field="file")
-        return files[0], files[0].name or "", None
-
-
-@extend_schema(exclude=True)
-class NamedEvidence(OneEvidence):
-    """What `curl -T log.csv …/evidence/sst2/log/` sends: curl puts the file's name behind the slash."""
-
-    http_method_names = ["put", "options"]
-
-
-# --- bundles -------------------------------------------------------------------------------------------------------
 
 
 @schema.bundles
@@ -377,9 +331,6 @@ class DryRunVerification(NewestVerification):
 urlpatterns = [
     path("submissions/", Submissions.as_view(), name="api-submissions"),
     path("submissions/<uuid:pk>/", OneSubmission.as_view(), name="api-submission"),
-    path("submissions/<uuid:pk>/evidence/", EvidenceList.as_view(), name="api-evidence-list"),
-    path("submissions/<uuid:pk>/evidence/<str:task>/<str:kind>/", OneEvidence.as_view(), name="api-evidence"),
-    path("submissions/<uuid:pk>/evidence/<str:task>/<str:kind>/<str:name>", NamedEvidence.as_view()),
     path("submissions/<uuid:pk>/submit/", Submit.as_view(), name="api-submit"),
     path("submissions/<uuid:pk>/withdraw/", Withdraw.as_view(), name="api-withdraw"),
     path("submissions/<uuid:pk>/revise/", Revise.as_view(), name="api-revise"),

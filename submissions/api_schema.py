@@ -37,6 +37,15 @@ ORGANISATION = OpenApiParameter(
     str,
     description="The slug of an organisation that you are in: its members may read the submission. Empty: nobody else.",
 )
+IF_MATCH = OpenApiParameter(
+    "If-Match",
+    str,
+    OpenApiParameter.HEADER,
+    description="The `ETag` that it had when you read it: 412 where it has been changed since, and nothing is done.",
+)
+IF_NONE_MATCH = OpenApiParameter(
+    "If-None-Match", str, OpenApiParameter.HEADER, description="`*`: only where no file stands at that place; else 412."
+)
 PLACE = [
     OpenApiParameter(
         "task", str, OpenApiParameter.PATH, description="A task's slug, or `all` where a file spans tasks."
@@ -87,17 +96,17 @@ submission = _view(
     patch=_says(
         "Change the manifest of a draft (RFC 7396), or whose members may read it",
         request=MANIFEST,
-        parameters=[ORGANISATION],
+        parameters=[ORGANISATION, IF_MATCH],
         responses=SubmissionSerializer,
     ),
-    delete=_says("Delete a draft", responses={204: None}),
+    delete=_says("Delete a draft", parameters=[IF_MATCH], responses={204: None}),
 )
 submit = _view(
     post=_says(
         "Freeze a draft and queue it",
         description=f"{CONSENT} {ATTEMPTS}",
         request=None,
-        parameters=[KEY],
+        parameters=[KEY, IF_MATCH],
         responses={202: SubmissionSerializer},
     )
 )
@@ -117,12 +126,12 @@ evidence_list = _view(get=_says("The files", operation_id="evidence_list", respo
 evidence = _view(
     put=_says(
         "Add or replace a file of a draft",
-        parameters=PLACE,
+        parameters=[*PLACE, IF_MATCH, IF_NONE_MATCH],
         request=FILE,
         responses={200: EvidenceSerializer, 201: EvidenceSerializer},
     ),
     get=_says("Download a file", parameters=PLACE, responses={(200, "application/octet-stream"): OpenApiTypes.BINARY}),
-    delete=_says("Remove a file from a draft", parameters=PLACE, responses={204: None}),
+    delete=_says("Remove a file from a draft", parameters=[*PLACE, IF_MATCH], responses={204: None}),
 )
 bundles = _view(
     post=_says(
@@ -171,6 +180,8 @@ uploads = _view(
                 "`key base64` pairs with commas between: submission, task, kind; run, part, filename, sha256 (of the "
                 "whole file, which is then held against what arrived).",
             ),
+            IF_MATCH,
+            IF_NONE_MATCH,
             _answer("Location", "Where its pieces go.", 201),
             _answer("Upload-Expires", "Until when the next piece is waited for.", 201),
         ],

@@ -12,8 +12,10 @@ from uuid import UUID, uuid4
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.models import AbstractUser
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import cache_control, never_cache
 from django.views.decorators.http import require_http_methods
@@ -21,9 +23,10 @@ from django.views.decorators.http import require_http_methods
 from leaderboard.models import Edition
 from scoring.rules import Phase
 from submissions import idempotency, intake
-from submissions.bundles import run_date_of
+from submissions.bundles import hardware_of, run_date_of
 from submissions.errors import ManifestInvalid, Problem, StepNotAllowed
-from submissions.forms import DescriptionForm, HardwareForm, ManifestForm, changes
+from submissions.forms import DescriptionForm, ManifestForm, changes
+from submissions.hardware_form import HardwareForm
 from submissions.idempotency import Answer
 from submissions.manifest import validate
 from submissions.models import Status, Submission
@@ -35,6 +38,11 @@ EARLIER = 4
 """Submissions of one's own that a new one may start from, on the first page; the page of each offers it too."""
 DraftView = Callable[[HttpRequest, Submission], HttpResponse]
 
+NOT_A_DRAFT = (
+    "What you have just sent was not saved: meanwhile the submission is {}, no draft any more. This page says how it "
+    "can still be changed."
+)
+
 STEPS = (
     ("edit", "Phase and model"),
     ("edit_hardware", "Hardware and price"),
@@ -42,6 +50,8 @@ STEPS = (
     ("edit_check", "Check and send"),
 )
 """The URL name of each step, and what it is called."""
+SENDING = STEPS[-1][0]
+"""The step whose form, sent twice, has done what it was for."""
 
 
 def of_draft(view: DraftView) -> Callable[[HttpRequest, UUID], HttpResponse]:
@@ -53,6 +63,8 @@ def of_draft(view: DraftView) -> Callable[[HttpRequest, UUID], HttpResponse]:
     def page(request: HttpRequest, pk: UUID) -> HttpResponse:
         draft = owned(request, pk)
         if draft.status != Status.DRAFT:
+            if request.method == "POST" and request.path != reverse(f"submissions:{SENDING}", args=[pk]):
+                messages.error(request, NOT_A_DRAFT.format(Status(draft.status).label))
             return redirect(draft)
         try:
             return view(request, draft)
@@ -76,7 +88,7 @@ def start(request: HttpRequest) -> HttpResponse:
     editions = list(Edition.objects.order_by("is_demo", "-published_on", "-pk"))
     form = DescriptionForm(request.POST or None, manifest=_defaults(request, editions), editions=editions)
     nonce = request.GET.get("form", "")[:LONGEST_NONCE].replace("\x00", "")
-    if form.is_valid() and (draft := _saved(form, lambda: _begin(user, form.written(), nonce))):
+    if form.is_valid() and (draft := _saved(form, lambda: _begin(user, form, nonce))):
         return redirect("submissions:edit_hardware", draft.pk)
     context = {
         "form": form,
@@ -99,9 +111,9 @@ def _defaults(request: HttpRequest, editions: list[Edition]) -> dict[str, Any]:
     }
 
 
-def _begin(user: AbstractUser, manifest: Mapping[str, Any], nonce: str) -> Submission:
+def _begin(user: AbstractUser, form: ManifestForm, nonce: str) -> Submission:
     """The draft that belongs to the form with this nonce: made once, changed when the form comes again."""
-    at = timezone.now()
+    at, manifest = timezone.now(), form.written()
     made: list[Submission] = []
 
     def make() -> Answer:
@@ -116,7 +128,8 @@ def _begin(user: AbstractUser, manifest: Mapping[str, Any], nonce: str) -> Submi
     if draft is None:  # Deleted since: the form that was kept open makes another one.
         return intake.create_draft(owner=user, manifest=manifest, at=at, complete=False)
     if draft.status == Status.DRAFT and not draft.evidence.exists():
-        intake.change_draft(draft, by=user, manifest=changes(draft.manifest, manifest), at=at, complete=False)
+        form.manifest = draft.manifest  # What later steps have added stays.
+        write(draft, form.written(), by=user)
     return draft
 
 
@@ -127,7 +140,7 @@ def model(request: HttpRequest, draft: Submission) -> HttpResponse:
     form = DescriptionForm(
         request.POST or None, manifest=draft.manifest, editions=editions, fixed=draft.evidence.exists()
     )
-    if form.is_valid() and _saved(form, lambda: _change(request, draft, form.written())):
+    if form.is_valid() and _change(request, draft, form):
         return _next(request, "submissions:edit_hardware", draft)
     context = {"form": form, "steps": steps(draft, "edit"), "draft": draft}
     return _page(request, "submissions/edit_model.html", context, is_wrong=bool(form.errors))
@@ -137,31 +150,42 @@ def model(request: HttpRequest, draft: Submission) -> HttpResponse:
 def hardware(request: HttpRequest, draft: Submission) -> HttpResponse:
     """Step 2: accelerator, count and price."""
     prices = PriceList(draft.edition, run_date_of(draft))
-    chosen = (draft.manifest.get("hardware") or {}).get("accelerator") or ""
-    form = HardwareForm(
-        request.POST or None,
-        manifest=draft.manifest,
-        accelerators=prices.accelerators(),
-        offers=prices.offers(first=chosen),
-    )
-    if form.is_valid() and _saved(form, lambda: _change(request, draft, form.written())):
+    form = HardwareForm(request.POST or None, manifest=draft.manifest, prices=prices)
+    if form.is_valid() and _change(request, draft, form):
         return _next(request, "submissions:edit_evidence", draft)
-    context = {"form": form, "steps": steps(draft, "edit_hardware"), "draft": draft, "on": prices.on}
+    context = {
+        "form": form,
+        "steps": steps(draft, "edit_hardware"),
+        "draft": draft,
+        "on": prices.on,
+        "priced": prices.priced(hardware_of(draft.manifest)),
+    }
     return _page(request, "submissions/edit_hardware.html", context, is_wrong=bool(form.errors))
 
 
-def _change(request: HttpRequest, draft: Submission, manifest: Mapping[str, Any]) -> Submission:
-    patch = changes(draft.manifest, manifest)
+def _change(request: HttpRequest, draft: Submission, form: ManifestForm) -> bool:
+    """Puts what was typed into the draft as it is now; False where something is wrong, which the form then says."""
     user = cast(AbstractUser, request.user)
-    intake.change_draft(draft, by=user, manifest=patch, at=timezone.now(), complete=False)
+    with transaction.atomic():
+        form.manifest = intake.locked_draft(draft, user).manifest
+        return _saved(form, lambda: write(draft, form.written(), by=user)) is not None
+
+
+def write(draft: Submission, manifest: Mapping[str, Any], *, by: AbstractUser) -> Submission:
+    """Makes a draft's manifest that of a form; call it while the draft that the form has read is locked."""
+    draft.refresh_from_db()
+    patch = changes(draft.manifest, manifest)
+    intake.change_draft(draft, by=by, manifest=patch, at=timezone.now(), complete=False)
     return draft
 
 
 def _saved(form: ManifestForm, save: Callable[[], Submission]) -> Submission | None:
-    """The saved draft; None where this part of the manifest is wrong, and the form then says what is, all of it."""
+    """The saved draft; None where this part of the manifest is wrong, or was changed by another meanwhile, and the form
+    then says what is, all of it."""
     wrong = [problem for problem in problems_in(form.written()) if form.owns(problem)]
+    is_late = form.show_late()
     form.show(wrong)
-    if wrong:
+    if wrong or is_late:
         return None
     try:
         return save()

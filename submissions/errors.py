@@ -29,6 +29,19 @@ class ContentChanged(StepNotAllowed):
     code = "content-changed"
 
 
+class ChangedMeanwhile(Refused):
+    """A change to something that is no longer as its sender saw it; `tag` is what it is now, empty where it is gone."""
+
+    code = "changed-meanwhile"
+
+    def __init__(self, what: str, *, tag: str) -> None:
+        super().__init__(
+            f"{what} has changed since you read it.",
+            remedy="Nothing was done. Read it again, and send the change that you still want with its new ETag.",
+        )
+        self.tag = tag
+
+
 class OwnEntry(Refused):
     """Nobody decides on an entry of their own."""
 

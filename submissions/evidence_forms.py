@@ -56,6 +56,11 @@ class Slot:
     def field(self) -> str:
         return "-".join(("file", self.place.task, self.place.kind, str(self.place.run), self.place.part))
 
+    @property
+    def seen_field(self) -> str:
+        """Brings back the hash of the file that the page showed here; empty where it showed none."""
+        return f"seen-{self.field}"
+
 
 @dataclass(slots=True)
 class RunSlots:

@@ -1,6 +1,6 @@
 """Step 3 of a draft, its files and what is said about each task; and step 4, checking and sending it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import cast
 from urllib.parse import urlencode
 from uuid import UUID
@@ -8,6 +8,7 @@ from uuid import UUID
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.models import AbstractUser
 from django.core.files.uploadedfile import UploadedFile
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -20,8 +21,11 @@ from scoring.rules import ALL_TASKS, Phase
 from scoring.values import Outcome
 from submissions import intake, quota
 from submissions.bundles import hardware_of, run_date_of
-from submissions.drafting import of_draft, problems_in, steps
+from submissions.contents import content_hash
+from submissions.drafting import of_draft, problems_in, steps, write
 from submissions.errors import (
+    ChangedMeanwhile,
+    ContentChanged,
     EvidenceMissing,
     FileRefused,
     ManifestInvalid,
@@ -32,13 +36,19 @@ from submissions.errors import (
 )
 from submissions.evidence_forms import Slot, TaskEvidence, TaskForm, tasks_of_phase, with_tasks
 from submissions.file_names import name_of
-from submissions.forms import DescriptionForm, HardwareForm, changes
+from submissions.forms import DescriptionForm
+from submissions.hardware_form import HardwareForm
 from submissions.models import Evidence, Submission
+from submissions.preconditions import ALWAYS, Precondition
 from submissions.price_list import PriceList
 from submissions.progress_page import by_file
 from submissions.recognition import Look, look_at
 from submissions.views import owned, results_of, scores_of
 
+LATE = "Another file was put here meanwhile, in another window or by a script. Choose yours again to replace it."
+GONE = "The file that stood here was removed meanwhile, in another window or by a script. Choose yours again to add it."
+STATUS: Mapping[type, int] = {QuotaSpent: 429, ContentChanged: 409}
+"""Of the page of the last step, where it was not sent; 422 where something is missing or wrong."""
 NO_CODE = CODES["code-missing"]
 
 
@@ -112,8 +122,8 @@ def _take(request: HttpRequest, draft: Submission, parts: Sequence[TaskEvidence]
     sent = [(slot, request.FILES[slot.field]) for part in parts for slot in part.slots if slot.field in request.FILES]
     _open_tasks(user, draft, {slot.place.task for slot, _ in sent})
     for slot, file in sent:
-        _take_file(user, draft, slot, cast(UploadedFile, file))
-    _remove(user, draft, parts, request.POST.get("remove", ""))
+        _take_file(user, draft, slot, cast(UploadedFile, file), seen_of(slot, request))
+    _remove(request, parts, draft)
     if not any(part.form.errors for part in parts):
         _say(user, draft, parts)
 
@@ -125,37 +135,66 @@ def _open_tasks(user: AbstractUser, draft: Submission, slugs: Iterable[str]) -> 
         intake.change_draft(draft, by=user, manifest={"tasks": new}, at=timezone.now(), complete=False)
 
 
-def _take_file(user: AbstractUser, draft: Submission, slot: Slot, file: UploadedFile) -> None:
+def seen_of(slot: Slot, request: HttpRequest) -> Precondition:
+    """The file that stood at the place when its page was shown must stand there still."""
+    shown = request.POST.get(slot.seen_field)
+    return ALWAYS if shown is None else Precondition.only(shown)
+
+
+def _take_file(user: AbstractUser, draft: Submission, slot: Slot, file: UploadedFile, seen: Precondition) -> None:
     name = name_of(slot.place, file.name or "")
     try:
         slot.evidence, _ = intake.add_evidence(
-            draft, by=user, place=slot.place, stream=file, name=name, at=timezone.now(), expected=file.size
+            draft, by=user, place=slot.place, stream=file, name=name, at=timezone.now(), expected=file.size, seen=seen
         )
+    except ChangedMeanwhile:
+        _say_late(draft, slot)
     except (FileRefused, ManifestInvalid) as error:
         slot.error = _in_words(error)
 
 
-def _remove(user: AbstractUser, draft: Submission, parts: Sequence[TaskEvidence], number: str) -> None:
+def _say_late(draft: Submission, slot: Slot) -> None:
+    """Shows the file that stands there now, so that whoever goes on replaces what they have seen."""
+    slot.evidence = intake.evidence_at(draft, slot.place)
+    slot.error = LATE if slot.evidence else GONE
+
+
+def _remove(request: HttpRequest, parts: Sequence[TaskEvidence], draft: Submission) -> None:
     """Takes a file out, by the number on its button. One that is gone already is as it should be."""
+    number = request.POST.get("remove", "")
     found = draft.evidence.filter(pk=int(number)).first() if number.isascii() and number.isdigit() else None
     if found is None:
         return
-    for slot in (slot for part in parts for slot in part.slots):
-        if slot.evidence and slot.evidence.pk == found.pk:
+    user = cast(AbstractUser, request.user)
+    slot = next((slot for part in parts for slot in part.slots if slot.evidence and slot.evidence.pk == found.pk), None)
+    try:
+        intake.remove_evidence(found, by=user, seen=seen_of(slot, request) if slot else ALWAYS)
+    except ChangedMeanwhile:
+        if slot:
+            _say_late(draft, slot)
+    else:
+        if slot:
             slot.evidence = None
-    intake.remove_evidence(found, by=user)
 
 
 def _say(user: AbstractUser, draft: Submission, parts: Sequence[TaskEvidence]) -> None:
-    sent = set(Evidence.objects.filter(submission=draft).values_list("task", flat=True))
-    sent |= set(draft.uploads.filter(finished_at=None).values_list("task", flat=True))
-    patch = changes(draft.manifest, with_tasks(draft.manifest, parts, sent))
-    try:
-        intake.change_draft(draft, by=user, manifest=patch, at=timezone.now(), complete=False)
-    except ManifestInvalid as error:
-        for problem in error.problems:
-            part = next((part for part in parts if part.form.owns(problem)), parts[0])
-            part.form.show([problem])
+    """What was typed, into the draft as it is now; beside its field where another has changed the same meanwhile."""
+    with transaction.atomic():
+        manifest = intake.locked_draft(draft, user).manifest
+        for part in parts:
+            part.form.manifest = manifest
+        sent = set(Evidence.objects.filter(submission=draft).values_list("task", flat=True))
+        sent |= set(draft.uploads.filter(finished_at=None).values_list("task", flat=True))
+        said = with_tasks(manifest, parts, sent)
+        late = [part for part in parts if part.form.show_late()]
+        if late:
+            return
+        try:
+            write(draft, said, by=user)
+        except ManifestInvalid as error:
+            for problem in error.problems:
+                part = next((part for part in parts if part.form.owns(problem)), parts[0])
+                part.form.show([problem])
 
 
 def _onward(request: HttpRequest, draft: Submission, parts: Sequence[TaskEvidence]) -> HttpResponseRedirect:
@@ -184,18 +223,23 @@ def check(request: HttpRequest, draft: Submission) -> HttpResponse:
         error = ManifestInvalid(problems)
     elif request.method == "POST" and consents:
         try:
-            return redirect(intake.submit(draft, by=cast(AbstractUser, request.user), at=timezone.now()))
+            user, seen = cast(AbstractUser, request.user), request.POST.get("seen", "")
+            return redirect(intake.submit(draft, by=user, at=timezone.now(), seen=seen))
+        except ContentChanged as changed:
+            error = changed
+            draft.refresh_from_db()
         except StepNotAllowed:  # The other half of a double click was quicker: it is sent, once.
             return redirect(draft)
         except (ManifestInvalid, EvidenceMissing, QuotaSpent) as refused:
             error = refused
-    status = 200 if request.method != "POST" else 429 if isinstance(error, QuotaSpent) else 422
+    status = 200 if request.method != "POST" else STATUS.get(type(error), 422)
     context = {
         "draft": draft,
         "steps": steps(draft, "edit_check"),
         "error": error,
         "asks_consent": request.method == "POST" and not consents,
-        "consents": consents,
+        "consents": consents and not isinstance(error, ContentChanged),
+        "seen": content_hash(draft),
         **summary_of(draft),
         **preview_of(draft),
     }

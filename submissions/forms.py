@@ -5,9 +5,10 @@ The forms hold no rule. A value goes into the manifest as it was typed (a number
 """
 
 import copy
+import json
 import re
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 
@@ -17,16 +18,19 @@ from submissions.errors import Problem
 
 PLAIN_NUMBER = re.compile(r"-?[0-9]{1,24}(\.[0-9]{1,24})?")
 
+LATE = (
+    "This was changed meanwhile, in another window or by a script, {}. Yours is still here: save again to put it in "
+    "its place, or type what it should be."
+)
 PHASES = (
     (Phase.FINETUNING, "Fine-tuning: how long a pretrained model takes to reach the cut-off on each task"),
     (Phase.INFERENCE, "Inference: how long the fine-tuned model takes for one input"),
     (Phase.PRETRAINING, "Pretraining: how long until a checkpoint meets every cut-off once it is fine-tuned"),
 )
 ON_THE_CLOCK = (
-    ("", "not said"),
+    ("unknown", "Unknown, or not said"),
     ("no", "No, evaluation is off the clock, as the edition asks"),
     ("yes", "Yes, evaluation is on the clock"),
-    ("unknown", "Unknown"),
 )
 CLOCKS = (
     ("", "The edition's: the last training start before the first evaluation"),
@@ -114,6 +118,8 @@ class ManifestForm(forms.Form):
             value = read_at(manifest, field.path)
             if value is not None and name not in self.initial:
                 self.initial[name] = field.text_of(value)
+        self.was_seen = _seen_in(self.data.get(self.seen_name, "")) if self.is_bound else None
+        self.late: list[str] = []
 
     def add_places(self) -> None:
         """For forms whose fields are not the same for everybody."""
@@ -121,13 +127,57 @@ class ManifestForm(forms.Form):
     def places(self) -> Iterable[tuple[str, Place]]:
         return [(name, field) for name, field in self.fields.items() if isinstance(field, Place)]
 
+    @property
+    def seen_name(self) -> str:
+        return self.add_prefix("seen")
+
+    @property
+    def seen(self) -> str:
+        """What the fields show of the manifest, as it comes back with the form: what differs then was typed."""
+        known = self.was_seen
+        shown = {
+            name: self.stored(name) if known is None or name in self.late else known.get(name, "")
+            for name, _ in self.places()
+        }
+        return json.dumps({name: text for name, text in shown.items() if text}, ensure_ascii=False)
+
+    def stored(self, name: str) -> str:
+        """What a field would show of the manifest."""
+        field = cast(Place, self.fields[name])
+        value = read_at(self.manifest, field.path)
+        return "" if value is None else _as_typed(field.text_of(value))
+
+    def was_typed(self, name: str) -> bool:
+        """Whether a field came back other than it was shown; yes, where it is not known how that was."""
+        return self.was_seen is None or _as_typed(self.cleaned_data[name]) != self.was_seen.get(name, "")
+
     def written(self) -> dict[str, Any]:
-        """The manifest with what was typed. Call it on a valid form."""
+        """The manifest with what was typed: what was left as it was shown does not undo another's change.
+
+        Call it on a valid form.
+        """
         manifest = copy.deepcopy(dict(self.manifest))
         for name, field in self.places():
-            text = self.cleaned_data[name]
-            write_at(manifest, field.path, field.value_of(text) if text else None)
+            if self.was_typed(name):
+                text = self.cleaned_data[name]
+                write_at(manifest, field.path, field.value_of(text) if text else None)
         return manifest
+
+    def show_late(self) -> bool:
+        """Says beside each field that two have changed what the other one wrote; whether there is one.
+
+        What they were told they have seen, so that the same form sent once more is meant so.
+        """
+        self.late = [name for name, _ in self.places() if self._is_late(name)]
+        for name in self.late:
+            stored = f"to “{self.stored(name)}”" if self.stored(name) else "to nothing"
+            self.add_error(name, LATE.format(stored))
+        return bool(self.late)
+
+    def _is_late(self, name: str) -> bool:
+        if self.was_seen is None or not self.was_typed(name):
+            return False
+        return self.stored(name) not in {self.was_seen.get(name, ""), _as_typed(self.cleaned_data[name])}
 
     def show(self, problems: Iterable[Problem]) -> None:
         """Puts each problem beside its field, or on top where no field of this form stands for it."""
@@ -137,6 +187,20 @@ class ManifestForm(forms.Form):
 
     def owns(self, problem: Problem) -> bool:
         return any(_is_within(problem.field, section) for section in self.sections)
+
+
+def _as_typed(value: Any) -> str:
+    """As a browser sends it back: line breaks are of two characters there, and no space stands around."""
+    return "\n".join(str(value).strip().splitlines())
+
+
+def _seen_in(sent: str) -> dict[str, str] | None:
+    """What `seen` has brought back; None where it is not there, or was made up."""
+    try:
+        seen = json.loads(sent)
+    except ValueError:
+        return None
+    return {key: str(value) for key, value in seen.items()} if isinstance(seen, dict) else None
 
 
 def in_words(problem: Problem) -> str:
@@ -231,41 +295,6 @@ def edition_label(edition: Edition) -> str:
     return (
         f"{edition.title} ({edition.slug}), for trying out" if edition.is_demo else f"{edition.title} ({edition.slug})"
     )
-
-
-class HardwareForm(ManifestForm):
-    """Step 2: what it ran on, and what that costs."""
-
-    sections = ("hardware",)
-
-    accelerator = Place("hardware.accelerator", label="Accelerator", needed=True, widget=forms.Select)
-    count = NumberPlace(
-        "hardware.count",
-        label="How many",
-        needed=True,
-        help_text="Counted as printed: single GPUs, TPU chips, CPU instances.",
-    )
-    offer = Place("hardware.offer", label="Priced at", widget=forms.Select)
-    usd_per_hour = NumberPlace(
-        "hardware.usd_per_hour",
-        label="Your own price, in US dollars an hour for one unit",
-        help_text="It scores only where the catalogue has no price for this hardware; otherwise it is shown beside.",
-    )
-    price_source = Place(
-        "hardware.price_source", label="Where that price comes from", help_text="A link, or an invoice's words."
-    )
-    details = Place(
-        "hardware.details",
-        label="Details",
-        max_length=400,
-        help_text="Host, memory, interconnect, drivers: what somebody needs to repeat it.",
-    )
-
-    def __init__(self, *args: Any, accelerators: list[Any], offers: list[Any], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.initial.setdefault("count", 1)
-        self.fields["accelerator"].widget.choices = [("", "Choose the hardware"), *accelerators]
-        self.fields["offer"].widget.choices = [("", "The edition's default offer"), *offers]
 
 
 def changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, Any]:

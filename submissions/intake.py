@@ -15,8 +15,9 @@ from leaderboard.models import Edition
 from scoring.manifest import Mistakes, file_name
 from scoring.rules import Limits
 from submissions import jobs, lifecycle, needs, quota, review
-from submissions.contents import frozen_evidence, hash_of
+from submissions.contents import content_hash, frozen_evidence, hash_of
 from submissions.errors import (
+    ContentChanged,
     EvidenceMissing,
     FileRefused,
     FileTooLarge,
@@ -29,6 +30,7 @@ from submissions.evidence import Blob, discard, hold, keeping, put
 from submissions.manifest import Place, merge, places, required, validate
 from submissions.models import Evidence, Organisation, Revision, Status, Submission
 from submissions.permissions import must_own
+from submissions.preconditions import ALWAYS, Precondition
 from submissions.uploads import Checked, Readable
 
 missing = needs.missing
@@ -121,12 +123,13 @@ def add_evidence(
     at: datetime,
     expected: int | None = None,
     sha256: str = "",
+    seen: Precondition = ALWAYS,
 ) -> tuple[Evidence, bool]:
     """Take a file into a draft; the evidence, and whether it is new at its place. `expected`: its length, where known;
-    `sha256`: its hash, where the sender gave it.
+    `sha256`: its hash, where the sender gave it; `seen`: what they take for granted of what stands there, by its hash.
 
     Raises FileRefused (empty, archive, too large, cut short, damaged, a name no manifest may give), StepNotAllowed
-    where it is no draft.
+    where it is no draft, ChangedMeanwhile where another file stands there than was seen.
     """
     must_own(by, submission)
     must_be_open(submission, place)
@@ -139,8 +142,10 @@ def add_evidence(
         with transaction.atomic():
             draft = locked_draft(submission, by)
             hold(blob)
-            evidence, replaced = _place(draft, place, blob, name, at)
+            evidence, replaced = _place(draft, place, blob, name, at, seen)
             _check_room(draft, limits)
+            if replaced != blob.sha256:
+                draft.save(update_fields=["changed_at"])
     _discard({replaced} - {blob.sha256, ""})
     return evidence, not replaced
 
@@ -167,27 +172,39 @@ def check_file_name(name: str) -> str:
     return str(kept)
 
 
-def _place(draft: Submission, place: Place, blob: Blob, name: str, at: datetime) -> tuple[Evidence, str]:
+def evidence_at(submission: Submission, place: Place) -> Evidence | None:
+    """The file that stands at a place."""
+    return submission.evidence.filter(**_where(place)).first()
+
+
+def _where(place: Place) -> dict[str, Any]:
+    return {"task": place.task, "kind": place.kind, "run": place.run, "part": place.part}
+
+
+def _place(
+    draft: Submission, place: Place, blob: Blob, name: str, at: datetime, seen: Precondition = ALWAYS
+) -> tuple[Evidence, str]:
     """The row of a file at its place, and the hash of what stood there before (empty: nothing)."""
-    where: dict[str, Any] = {
-        "submission": draft,
-        "task": place.task,
-        "kind": place.kind,
-        "run": place.run,
-        "part": place.part,
-    }
-    before = Evidence.objects.filter(**where).first()
+    there = evidence_at(draft, place)
+    before = there.sha256 if there else ""
+    if before != blob.sha256:  # The same content again takes nothing away, and may be the same request again.
+        seen.check(before, f"`{place}`")
     values: dict[str, Any] = {"name": name, "sha256": blob.sha256, "size": blob.size}
-    evidence, _ = Evidence.objects.update_or_create(**where, defaults=values)
-    return evidence, before.sha256 if before else ""
+    evidence, _ = Evidence.objects.update_or_create(submission=draft, **_where(place), defaults=values)
+    return evidence, before
 
 
-def remove_evidence(evidence: Evidence, *, by: AbstractBaseUser) -> None:
-    """Take a file out of a draft, and its bytes where nobody else names them."""
+def remove_evidence(evidence: Evidence, *, by: AbstractBaseUser, seen: Precondition = ALWAYS) -> None:
+    """Take a file out of a draft, and its bytes where nobody else names them; ChangedMeanwhile as `add_evidence`."""
     with transaction.atomic():
-        locked_draft(evidence.submission, by)
-        evidence.delete()
-    _discard({evidence.sha256})
+        draft = locked_draft(evidence.submission, by)
+        now = Evidence.objects.filter(pk=evidence.pk).first()
+        seen.check(now.sha256 if now else "", f"`{evidence}`")
+        if now is None:
+            return
+        now.delete()
+        draft.save(update_fields=["changed_at"])
+    _discard({now.sha256})
 
 
 def _discard(hashes: Iterable[str]) -> None:
@@ -216,13 +233,18 @@ def check_amount(files: int, size: int, limits: Limits) -> None:
 # --- sending -------------------------------------------------------------------------------------------------------
 
 
-def submit(submission: Submission, *, by: AbstractBaseUser, at: datetime) -> Submission:
-    """Freeze a draft and queue it.
+def submit(submission: Submission, *, by: AbstractBaseUser, at: datetime, seen: str = "") -> Submission:
+    """Freeze a draft and queue it. `seen`: the hash of the content that its sender looked at; empty: whichever it has.
 
-    Raises ManifestInvalid, EvidenceMissing or QuotaSpent; it then stays a draft, no attempt used.
+    Raises ManifestInvalid, EvidenceMissing, ContentChanged or QuotaSpent; it then stays a draft, no attempt used.
     """
     with transaction.atomic():
         draft = locked_draft(submission, by)
+        if seen and seen != content_hash(draft):
+            raise ContentChanged(
+                "The draft was changed since you looked at it, in another window or by a script. It was not sent.",
+                remedy="Below is what would be sent now: look at it, and send it again.",
+            )
         validate(draft.manifest)
         if absent := missing(draft):
             raise EvidenceMissing(absent)

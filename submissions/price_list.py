@@ -1,6 +1,7 @@
 """What the catalogue asks for each accelerator on a day, as choices of a form."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 
 from leaderboard import catalogue
@@ -9,6 +10,14 @@ from scoring.cost import ON_DEMAND, choose_price, dollars, unit_words
 from scoring.values import Hardware, Offer, Price
 
 Choice = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Priced:
+    """The price of one unit that a choice would mean: as a number to be typed, and where it comes from."""
+
+    usd: str
+    words: str
 
 
 class PriceList:
@@ -34,6 +43,28 @@ class PriceList:
         groups = [(slug, name, self._series(slug)) for slug, name in self._names.items()]
         groups.sort(key=lambda group: group[0] != first)
         return [(name, choices) for _, name, choices in groups if choices]
+
+    def of_accelerators(self) -> dict[str, Priced]:
+        """By slug, the price of the day of each accelerator that has one."""
+        found = {slug: self.priced(Hardware(accelerator=slug)) for slug in self._names}
+        return {slug: priced for slug, priced in found.items() if priced}
+
+    def of_offers(self) -> dict[str, Priced]:
+        """By slug, the price of the day of each on-demand series."""
+        slugs = {offer.slug: offer.accelerator for offer in self._offers if offer.pricing == ON_DEMAND}
+        found = {slug: self.priced(Hardware(accelerator=of, offer=slug)) for slug, of in slugs.items()}
+        return {slug: priced for slug, priced in found.items() if priced}
+
+    def priced(self, hardware: Hardware) -> Priced | None:
+        """What the catalogue asks; None where it has no price, or one must be chosen."""
+        price = self.price(hardware)
+        if price is None or price.offer is None:
+            return None
+        offer, usd = price.offer, price.usd_per_unit_hour
+        words = f"{dollars(usd)} an hour per {unit_words(offer.unit)}, {offer.provider} {offer.slug}"
+        if offer.accelerator != hardware.accelerator:
+            words += f", the closest offer, which is of {self.name(offer.accelerator)}"
+        return Priced(f"{usd.normalize():f}", words)
 
     def name(self, accelerator: str) -> str:
         return self._names.get(accelerator, accelerator)

@@ -17,6 +17,7 @@ from submissions.errors import ArchiveRefused, FileRefused, FileTooLarge, Offset
 from submissions.file_names import name_of
 from submissions.manifest import Place, places
 from submissions.models import Submission, Upload
+from submissions.preconditions import ALWAYS, Precondition
 from submissions.uploads import CHUNK, HEAD, Readable, refuse_archive, too_large
 
 KEPT = timedelta(hours=24)
@@ -24,18 +25,29 @@ KEPT = timedelta(hours=24)
 
 
 def begin(
-    submission: Submission, *, by: AbstractBaseUser, place: Place, size: int, at: datetime, sha256: str = ""
+    submission: Submission,
+    *,
+    by: AbstractBaseUser,
+    place: Place,
+    size: int,
+    at: datetime,
+    sha256: str = "",
+    seen: Precondition = ALWAYS,
 ) -> Upload:
     """Announce a file of `size` bytes for a place of a draft; `place.name` is what it is called on its sender's disk.
 
     What was under way to the same place is given up: whoever begins anew has lost it, and two files cannot stand
-    there. Raises what `intake.add_evidence` would raise of it, as far as it shows before the first byte.
+    there. Raises what `intake.add_evidence` would raise of it, as far as it shows before the first byte; what was
+    `seen` must still stand there when the last one has come.
     """
     intake.must_be_open(submission, place)
     name = _name(submission, place)
     _check_size(name, size, rules_of(submission.edition).limits)
     with transaction.atomic():
         draft = intake.locked_draft(submission, by)
+        there = intake.evidence_at(draft, place)
+        standing = there.sha256 if there else ""
+        seen.check(standing, f"`{place}`")
         before = list(_unfinished(draft).filter(task=place.task, kind=place.kind, run=place.run, part=place.part))
         _unfinished(draft).filter(pk__in=[one.pk for one in before]).delete()
         _check_room(draft, place, size)
@@ -48,6 +60,7 @@ def begin(
             name=name,
             size=size,
             sha256=sha256,
+            replaces=None if seen == ALWAYS else standing,
             expires_at=at + KEPT,
         )
         spool.prepare(upload)
@@ -155,6 +168,7 @@ def _finish(upload: Upload, *, by: AbstractBaseUser, at: datetime) -> None:
                 at=at,
                 expected=upload.size,
                 sha256=upload.sha256,
+                seen=ALWAYS if upload.replaces is None else Precondition.only(upload.replaces),
             )
             Upload.objects.filter(pk=upload.pk).update(finished_at=at, expires_at=at + KEPT)
             upload.finished_at = at

@@ -27,6 +27,7 @@ from submissions.manifest import Place
 from submissions.models import Upload
 from submissions.parsers import widest_limits
 from submissions.permissions import must_own
+from submissions.preconditions import precondition_of
 from submissions.serializers import UploadSerializer
 from submissions.uploads import Readable
 
@@ -112,8 +113,9 @@ class Uploads(TusView):
         submission = get_object_or_404(self.get_queryset(), pk=said["submission"])
         must_own(self.user, submission)
         place = Place(said["task"], said["kind"], said["run"], said["part"], said["filename"])
+        seen = precondition_of(request.headers)
         upload = resumable.begin(
-            submission, by=self.user, place=place, size=size, at=timezone.now(), sha256=said["sha256"]
+            submission, by=self.user, place=place, size=size, at=timezone.now(), sha256=said["sha256"], seen=seen
         )
         headers = {"Location": request.build_absolute_uri(reverse("api-upload", args=[upload.pk]))}
         if request.content_type == PIECE:

@@ -12,6 +12,7 @@ let running = 0;
 let leaving = null;
 
 class Refused extends Error {}
+class Late extends Refused {}
 class Broken extends Error {}
 
 /* --- the page as it is now ------------------------------------------------------------------------------------- */
@@ -37,7 +38,7 @@ async function showPlaces() {
     const count = run.closest("fieldset").querySelector("input[name$='-runs']");
     count.value = run.parentElement.children.length;
   }
-  renew(page, ".slot", (slot) => slot.querySelector(".sending") || slot.querySelector("input").files.length);
+  renew(page, ".slot", (slot) => slot.querySelector(".sending") || slot.querySelector("input[type=file]").files.length);
   renew(page, "#look");
   document.querySelectorAll(".slot").forEach(prepare);
   follow();
@@ -91,6 +92,7 @@ function refusal(answer) {
 
 function check(answer, ...fine) {
   if (fine.includes(answer.status)) return answer;
+  if (answer.status === 412) throw new Late("Another file was put here meanwhile, in another window or by a script. Choose yours again to replace it.");
   throw answer.status >= 500 || answer.status === 429 ? new Broken(`The server answered ${answer.status}.`) : refusal(answer);
 }
 
@@ -134,10 +136,18 @@ class Upload {
     check(await request("POST", form.dataset.open, { "Content-Type": "application/x-www-form-urlencoded" }, `task=${encodeURIComponent(this.place.task)}`), 204);
     const said = { submission: form.dataset.submission, filename: this.file.name, ...this.place };
     const metadata = Object.entries(said).filter(([, value]) => value).map(([key, value]) => `${key} ${coded(value)}`).join(",");
-    const answer = check(await request("POST", form.dataset.uploads, { "Upload-Length": this.file.size, "Upload-Metadata": metadata }), 201);
+    const answer = await request("POST", form.dataset.uploads, { "Upload-Length": this.file.size, "Upload-Metadata": metadata, ...this.seen() });
+    check(answer, 201);
     this.address = new URL(answer.getResponseHeader("Location")).pathname;
     this.known = true;
     remember(this.key, this.address);
+  }
+
+  /* The file that this page shows at its place, or none: another one that came meanwhile is not overwritten. */
+  seen() {
+    const { task, kind, run, part } = this.place;
+    const shown = form.elements[`seen-file-${task}-${kind}-${run}-${part}`]?.value;
+    return shown ? { "If-Match": `"${shown}"` } : { "If-None-Match": "*" };
   }
 
   /* Where it ends at the server: after a cut connection, and for what was begun before this page was loaded. */
@@ -187,7 +197,7 @@ function bar(slot, file) {
   const state = element("span", { className: "quiet" });
   const stop = element("button", { className: "button secondary small", type: "button", textContent: "Stop" });
   const box = element("div", { className: "sending" }, element("span", {}, element("bdi", { className: "name", textContent: file.name }), " ", state), stop, meter);
-  slot.querySelector("input").before(box);
+  slot.querySelector("input[type=file]").before(box);
   const show = (offset, words = "") => {
     meter.value = (100 * offset) / file.size;
     state.textContent = words || `${bytes(offset)} of ${bytes(file.size)}`;
@@ -199,7 +209,7 @@ function bar(slot, file) {
 function complain(slot, words) {
   slot.querySelector(".error")?.remove();
   if (!words) return;
-  const error = element("p", { className: "error", id: `${slot.querySelector("input").id}_error`, textContent: words });
+  const error = element("p", { className: "error", id: `${slot.querySelector("input[type=file]").id}_error`, textContent: words });
   error.setAttribute("role", "alert");
   slot.append(error);
 }
@@ -218,7 +228,8 @@ async function take(slot, file, run) {
     await showPlaces().catch(() => {});
   } catch (error) {
     box.remove();
-    if (!upload.stopped) complain(slot, error instanceof Refused ? error.message : `${file.name} did not get through: ${error.message} Choose it again to go on where it stopped.`);
+    if (error instanceof Late) await showPlaces().catch(() => {});
+    if (!upload.stopped) complain(document.getElementById(slot.id) ?? slot, error instanceof Refused ? error.message : `${file.name} did not get through: ${error.message} Choose it again to go on where it stopped.`);
   } finally {
     running -= 1;
     if (running === 0 && leaving) form.requestSubmit(leaving);

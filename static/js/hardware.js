@@ -1,7 +1,12 @@
-/* Searching the catalogue: the choices that fit what is typed, and the offers of what is chosen, with the price of the day. */
+/* Searching the catalogue: the choices that fit what is typed, the offers of what is chosen, and the price of the day,
+   filled in until somebody types another one. */
 
 const accelerator = document.getElementById("id_accelerator");
 const offer = document.getElementById("id_offer");
+const price = document.getElementById("id_usd_per_hour");
+const filled = document.getElementById("id_price_of_the_day");
+const told = document.getElementById("price-of-the-day");
+const source = document.getElementById("id_price_source");
 const all = [...accelerator.options];
 
 const search = Object.assign(document.createElement("input"), { type: "search", id: "search-hardware", autocomplete: "off", placeholder: "2080, A100, TPU …" });
@@ -28,9 +33,31 @@ function showOffers() {
   const name = accelerator.selectedOptions[0]?.text.split(" · ")[0];
   for (const group of offer.querySelectorAll("optgroup")) group.hidden = group.disabled = Boolean(accelerator.value) && group.label !== name;
   if (offer.selectedOptions[0]?.parentElement.disabled) offer.value = "";
+  showPrice();
+}
+
+/* The offer's price, else that of the edition's default offer. One that somebody typed stays. */
+function showPrice() {
+  const { usd = "", words = "" } = (offer.value ? offer : accelerator).selectedOptions[0]?.dataset ?? {};
+  const isFilledIn = price.value === filled.value && !source.value.trim();
+  const day = `The price of ${told.dataset.day}`;
+  const said = words ? `${day}: ${words}.` : accelerator.value ? "The catalogue has no price that counts here: name an offer, or give your own with its source." : `${day} is filled in once the hardware is chosen.`;
+  if (told.textContent !== said) told.textContent = said;
+  if (isFilledIn) price.value = usd;
+  filled.value = usd;
+  showSource();
+}
+
+function showSource() {
+  const isOwn = price.value.trim() !== "" && price.value !== filled.value;
+  document.querySelector(`label[for="${source.id}"] .optional`).textContent = isOwn ? "needed for your own price" : "for your own price only";
+  source.setAttribute("aria-required", String(isOwn));
 }
 
 search.addEventListener("input", find);
 search.addEventListener("keydown", (event) => { if (event.key === "Enter") event.preventDefault(); });
 accelerator.addEventListener("change", showOffers);
+offer.addEventListener("change", showPrice);
+price.addEventListener("input", showSource);
+price.form.addEventListener("filled", showOffers);
 showOffers();

@@ -3,10 +3,12 @@
 const PREFIX = "typed ";
 const form = document.querySelector("form.draft");
 const key = `${PREFIX}${location.pathname}`;
-const LEFT_OUT = new Set(["csrfmiddlewaretoken"]);
+const LEFT_OUT = ["file", "submit", "button"];
+/* Hidden fields that belong to what was typed say so: what the fields had shown, what a script had filled in. */
+const isKept = (field) => field.name && !LEFT_OUT.includes(field.type) && (field.type !== "hidden" || "keep" in field.dataset);
 
 function typed() {
-  const fields = [...form.elements].filter((field) => field.name && !LEFT_OUT.has(field.name) && !["file", "hidden", "submit", "button"].includes(field.type));
+  const fields = [...form.elements].filter(isKept);
   return Object.fromEntries(fields.filter((field) => field.type !== "radio" || field.checked).map((field) => [field.name, field.type === "checkbox" ? field.checked : field.value]));
 }
 
@@ -19,6 +21,7 @@ function fill(values) {
     const folded = (field.closest ? field : field[0])?.closest("details");
     if (folded && value) folded.open = true;
   }
+  form.dispatchEvent(new Event("filled"));
 }
 
 function offerBack(kept) {

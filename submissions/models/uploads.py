@@ -21,6 +21,12 @@ class Upload(models.Model):
     name = models.CharField(max_length=255)
     size = models.PositiveBigIntegerField(help_text="Bytes of the whole file.")
     sha256 = models.CharField(max_length=64, blank=True, help_text="What the sender says it is; empty: not said.")
+    replaces = models.CharField(
+        max_length=64,
+        null=True,
+        blank=True,
+        help_text="SHA-256 of what may stand at its place when it is complete; empty: nothing; null: anything.",
+    )
     created_at = models.DateTimeField(auto_now_add=True)
     expires_at = models.DateTimeField(db_index=True)
     finished_at = models.DateTimeField(null=True, blank=True, help_text="When it became evidence.")

@@ -14,11 +14,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.contrib.auth import get_user_model
 from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
-from submissions import review, verification, webhooks
+from submissions import intake, review, verification, webhooks
 from submissions.models import Call, Submission
 from tests import editions
 from tests.factories_submissions import make_maintainer, make_token, make_user
@@ -115,6 +116,14 @@ def wait_until_verified() -> None:
             return
         stop.wait(0.1)
     raise AssertionError(list(Submission.objects.values_list("status", flat=True)))
+
+
+@pytest.mark.skipif(shutil.which("curl") is None, reason="no curl here")
+def test_curl_changes_a_draft_as_it_was_seen(world: dict[str, str], tmp_path: Path) -> None:
+    ada = get_user_model().objects.get(username="ada")
+    draft = intake.create_draft(owner=ada, manifest=MANIFEST, at=timezone.now())
+    told = shell(story("curl-together"), {**world, "DRAFT": str(draft.pk)}, tmp_path)
+    assert json.loads(told)["manifest"]["notes"] == "seen by both"
 
 
 @pytest.mark.skipif(shutil.which("curl") is None, reason="no curl here")

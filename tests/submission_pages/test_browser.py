@@ -151,10 +151,12 @@ def test_files_are_sent_in_pieces_go_on_after_a_cut_and_say_what_they_are(browse
     page.route(
         "**/api/v1/uploads/*/", lambda route: once(route) if route.request.method == "PATCH" else route.continue_()
     )
-    page.locator("[data-kind=log] input").first.set_input_files(tmp_path / "large.csv")
+    page.locator("[data-kind=log] input[type=file]").first.set_input_files(tmp_path / "large.csv")
     expect(page.get_by_role("link", name="toy/large.csv")).to_be_visible(timeout=60_000)
     assert pieces == ["0", "8388608", "8388608"]
-    page.locator("[data-kind=log][data-run='1'] input").set_input_files([tmp_path / "one.csv", tmp_path / "two.csv"])
+    page.locator("[data-kind=log][data-run='1'] input[type=file]").set_input_files(
+        [tmp_path / "one.csv", tmp_path / "two.csv"]
+    )
     expect(page.get_by_role("link", name="toy/run2/two.csv")).to_be_visible(timeout=20_000)
     expect(page.get_by_role("heading", name="Run 2")).to_be_visible()
     draft = Submission.objects.get()
@@ -169,6 +171,35 @@ def test_files_are_sent_in_pieces_go_on_after_a_cut_and_say_what_they_are(browse
     expect(page.get_by_role("heading", name="What the files say so far")).to_be_visible()
     draft.refresh_from_db()
     assert draft.manifest["tasks"]["toy"]["batch_size"] == 32
+    context.close()
+
+
+def test_the_price_of_the_day_is_filled_in_until_somebody_types_their_own(browser, site):
+    context = browser.new_context(viewport=DESK, base_url=site)
+    page = context.new_page()
+    page.goto("/submit/")
+    sign_in(page)
+    describe(page)
+    price, source = page.get_by_label("Price, in US dollars"), page.get_by_label("Where your own price comes from")
+    expect(price).to_have_value("")
+    page.get_by_label("Accelerator").select_option("card")
+    expect(price).to_have_value("3.6")
+    expect(page.get_by_role("status").filter(has_text="$3.60 an hour per GPU")).to_be_visible()
+    page.reload()
+    expect(page.get_by_text("What you had typed and not saved is there again.")).to_be_visible()
+    expect(price).to_have_value("3.6")
+    page.get_by_role("button", name="Save and go on to evidence").click()
+    assert Submission.objects.get().manifest["hardware"]["usd_per_hour"] is None
+    page.get_by_role("link", name="Hardware and price").click()
+    expect(price).to_have_value("3.6")
+    price.fill("2.5")
+    expect(source).to_have_attribute("aria-required", "true")
+    page.get_by_role("button", name="Save and go on to evidence").click()
+    expect(source).to_have_attribute("aria-invalid", "true")
+    source.fill("an invoice")
+    page.get_by_role("button", name="Save and go on to evidence").click()
+    expect(page.get_by_role("heading", name="What becomes public")).to_be_visible()
+    assert Submission.objects.get().manifest["hardware"]["usd_per_hour"] == 2.5
     context.close()
 
 

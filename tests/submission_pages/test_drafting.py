@@ -142,6 +142,26 @@ class TestHardware:
         assert response["Location"] == f"/submissions/{draft.pk}/edit/evidence/"
         assert draft.manifest["hardware"]["usd_per_hour"] == 2.5
 
+    def test_the_price_of_the_day_that_was_filled_in_is_no_declaration(self, signed_in):
+        draft = begin(signed_in)
+        choose_hardware(signed_in, draft, usd_per_hour="3.60", price_of_the_day="3.60", price_source=" ")
+        draft.refresh_from_db()
+        assert draft.manifest["hardware"]["usd_per_hour"] is None
+
+    @pytest.mark.parametrize("own", ["3.61", "3.6"])
+    def test_another_price_than_was_filled_in_asks_for_its_source(self, own, signed_in):
+        draft = begin(signed_in)
+        response = choose_hardware(signed_in, draft, usd_per_hour=own, price_of_the_day="3.60")
+        assert list(response.context["form"].errors) == ["price_source"]
+        assert response.context["form"]["usd_per_hour"].value() == own
+
+    def test_the_page_says_which_price_an_empty_field_means(self, signed_in):
+        draft = begin(signed_in)
+        choose_hardware(signed_in, draft)
+        page = text_of(signed_in.get(f"/submissions/{draft.pk}/edit/hardware/"))
+        assert "The price of 20 November 2026: $3.60 an hour per GPU, Cloud" in page
+        assert "Empty: the price of the day." in page
+
     def test_save_and_leave_goes_to_the_draft(self, signed_in):
         draft = begin(signed_in)
         assert choose_hardware(signed_in, draft, leave="1")["Location"] == f"/submissions/{draft.pk}/"

@@ -7,8 +7,11 @@ from playwright.sync_api import Browser
 from pytest_django.live_server_helper import LiveServer
 
 from hulk_site.accounts.models import Token
+from submissions.inspection import inspect
+from submissions.recognition import look_at
 from submissions.verification import verify
 from tests.submissions.work.cases import (
+    lately,
     make_draft,
     make_maintainer,
     make_person,
@@ -32,7 +35,10 @@ def people(transactional_db: None) -> dict:
     Token.objects.create(user=ada, name=LONG)
     queued = make_queued(ada, {**manifest_of(), "model": {"name": LONG, "code_url": "https://example.org/code"}})
     verify(queued.pk)
-    return {"ada": ada, "mia": mia, "review": queued.pk, "draft": make_draft(ada).pk}
+    draft = make_draft(ada, log=f"seconds,accuracy,note\n20,60,\n10,85,{LONG} {LONG}\n30,92,\n")
+    look_at(draft, at=lately())
+    inspect(draft.pk)
+    return {"ada": ada, "mia": mia, "review": queued.pk, "draft": draft.pk}
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

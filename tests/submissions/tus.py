@@ -24,6 +24,8 @@ class Tus:
         return self.script.call(method, address, content, kind, **{"Tus_Resumable": "1.0.0", **headers})
 
     def begin(self, draft: Submission, size: int, content: bytes = b"", **said: Any) -> Any:
+        """Announces a file; names with a capital are headers, the others its metadata."""
+        headers = {name: said.pop(name) for name in list(said) if name[0].isupper()}
         return self.call(
             "POST",
             "uploads/",
@@ -31,6 +33,7 @@ class Tus:
             PIECE if content else "",
             Upload_Length=str(size),
             Upload_Metadata=metadata(draft, **said),
+            **headers,
         )
 
     def piece(self, address: str, offset: int, content: bytes) -> Any:
