@@ -58,6 +58,14 @@ def fill(row: RowColumns, results: Results, slugs: Sequence[str], measure: Measu
         setattr(row, f"usd_{slot}", None if measure is Measure.TIME else one.cost_usd)
 
 
+def result_in(row: RowColumns, slot: int) -> TaskResult:
+    """What a row holds in a slot, counted from 1."""
+    letter = row.outcomes[slot - 1 : slot]
+    return TaskResult(
+        WORDS.get(letter, OutcomeWord.UNKNOWN), getattr(row, f"seconds_{slot}"), getattr(row, f"usd_{slot}")
+    )
+
+
 def score_in(row: RowColumns, slot: int) -> float | None:
     found: float | None = getattr(row, f"score_{slot}")
     return found
