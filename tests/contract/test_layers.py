@@ -59,6 +59,7 @@ ORDER = {
         "jobs synthetic",
         "rescoring publishing",
         "boards headings public_api entry_page overview walks badges",
+        "then",
         "standing ordering",
         "held scorings",
         "board_templates board_charts charts citation evidence_lines intervals derivations samples templatetags",

@@ -37,6 +37,12 @@ class TestParameters:
             assert answer.status_code == 400
             assert "Only `run` and `part`" in answer.json()["errors"][0]["message"]
 
+    @pytest.mark.parametrize("address", ["evidence/sst/log/?part=a%00", "evidence/s%00t/log/", "evidence/sst/l%00g/"])
+    def test_no_file_stands_at_a_place_that_no_text_can_name(self, script: Script, where: str, address: str) -> None:
+        there = where.replace("evidence/sst/log/", address)
+        assert (script.get(there).status_code, script.delete(there).status_code) == (404, 404)
+        assert script.put(there, LOG).status_code == 400
+
     @pytest.mark.parametrize(
         "query", ["page=0", "page=-1", "page=two", "page=1.0", "page=²", "per_page=0", "per_page=a"]
     )
