@@ -26,8 +26,21 @@ async function freshPage() {
 function renew(page, selector, isBusy = () => false) {
   for (const now of page.querySelectorAll(selector)) {
     const here = document.getElementById(now.id);
-    if (here && !isBusy(here) && here.outerHTML !== now.outerHTML) here.replaceWith(now);
+    if (here && !isBusy(here) && here.outerHTML !== now.outerHTML) exchange(here, now);
   }
+}
+
+/* Whoever is at work with the keyboard stays where they were. */
+function exchange(here, now) {
+  const focused = here.contains(document.activeElement) ? document.activeElement : null;
+  here.replaceWith(now);
+  if (focused) (document.getElementById(focused.id) ?? now.querySelector("input[type=file]"))?.focus({ preventScroll: true });
+}
+
+/* For those who do not see it, and once: what is replaced on the page is not read out. */
+function say(words) {
+  const said = document.getElementById("said");
+  if (said) said.textContent = words;
 }
 
 async function showPlaces() {
@@ -56,6 +69,7 @@ async function follow() {
     if (document.hidden) await new Promise((done) => document.addEventListener("visibilitychange", done, { once: true }));
     try {
       renew(await freshPage(), "[data-live]");
+      if (!document.querySelector("[data-waiting]")) say("The files were looked at. What was recognised stands with each of them.");
     } catch { /* Asked again, later. */ }
   }
   following = false;
@@ -225,6 +239,7 @@ async function take(slot, file, run) {
   try {
     await upload.send();
     box.remove();
+    say(`${file.name} is here.`);
     await showPlaces().catch(() => {});
   } catch (error) {
     box.remove();
