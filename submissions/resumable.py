@@ -10,7 +10,7 @@ from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
 from django.db.models import QuerySet
 
-from leaderboard.catalogue import rules_of
+from leaderboard.catalogue import limits_of
 from scoring.rules import Limits
 from submissions import intake, spool
 from submissions.errors import ArchiveRefused, FileRefused, FileTooLarge, OffsetDiffers, Refused, UploadBroken
@@ -18,6 +18,7 @@ from submissions.file_names import name_of
 from submissions.manifest import Place, places
 from submissions.models import Submission, Upload
 from submissions.preconditions import ALWAYS, Precondition
+from submissions.room import check_amount, sizes_in
 from submissions.uploads import CHUNK, HEAD, Readable, refuse_archive, too_large
 
 KEPT = timedelta(hours=24)
@@ -42,7 +43,7 @@ def begin(
     """
     intake.must_be_open(submission, place)
     name = _name(submission, place)
-    _check_size(name, size, rules_of(submission.edition).limits)
+    _check_size(name, size, limits_of(submission.edition))
     with transaction.atomic():
         draft = intake.locked_draft(submission, by)
         there = intake.evidence_at(draft, place)
@@ -88,11 +89,8 @@ def _unfinished(draft: Submission) -> QuerySet[Upload]:
 
 def _check_room(draft: Submission, place: Place, size: int) -> None:
     """What is there and what is under way to other places must leave room for this file."""
-    keys = ("task", "kind", "run", "part", "size")
-    rows = [*draft.evidence.values_list(*keys), *_unfinished(draft).values_list(*keys)]
-    here = {(task, kind, run, part): size for task, kind, run, part, size in rows}
-    here[place.key] = size
-    intake.check_amount(len(here), sum(here.values()), rules_of(draft.edition).limits)
+    sizes = sizes_in(draft) | {place.key: size}
+    check_amount(len(sizes), sum(sizes.values()), limits_of(draft.edition))
 
 
 def append(upload: Upload, stream: Readable, *, offset: int, length: int, by: AbstractBaseUser, at: datetime) -> int:
