@@ -16,6 +16,8 @@ class Submission(TypedDict):
     model: str
     missing: list[str]
     attempts_left: dict[str, int | None]
+    bytes_left: int
+    files_left: int
     entry: str | None
     supersedes: str | None
     created_at: str

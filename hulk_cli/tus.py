@@ -1,6 +1,7 @@
 """A large file in pieces, by tus 1.0 (docs/uploads.md): after a cut it goes on from the last byte that arrived."""
 
 import base64
+import hashlib
 import itertools
 from collections.abc import Callable, Iterator, Mapping, MutableMapping
 from urllib.parse import urlsplit
@@ -11,8 +12,9 @@ from scoring.values import Source
 
 PIECE = 8 * 1024 * 1024
 MOST_REFUSALS = 20
-"""Pieces of a file that may be refused because the upload ends elsewhere, until it is no accident any more."""
-ELSEWHERE = frozenset({"offset-differs", "upload-incomplete"})
+"""Pieces of a file that may be refused so that they are sent again, until it is no accident any more."""
+AGAIN = frozenset({"offset-differs", "upload-incomplete", "checksum-differs"})
+"""Refusals of a piece after which the upload goes on from where the server says that it ends."""
 PROTOCOL = {"Tus-Resumable": "1.0.0"}
 BytesFrom = Callable[[int, int], Iterator[bytes]]
 """The bytes of a file from a position up to another."""
@@ -86,8 +88,12 @@ class _Sender:
             self._patch(end)
 
     def _patch(self, end: int) -> None:
+        digest = hashlib.sha256()
+        for part in self._bytes_from(self.offset, end):
+            digest.update(part)
         headers = {
             **PROTOCOL,
+            "Upload-Checksum": f"sha256 {base64.b64encode(digest.digest()).decode()}",
             "Content-Type": "application/offset+octet-stream",
             "Content-Length": str(end - self.offset),
             "Upload-Offset": str(self.offset),
@@ -96,7 +102,7 @@ class _Sender:
         try:
             self._transport.once("PATCH", self._path, headers=headers, content=self._bytes_from(self.offset, end))
         except Refused as error:
-            if error.code not in ELSEWHERE or next(self._refusals) > MOST_REFUSALS:
+            if error.code not in AGAIN or next(self._refusals) > MOST_REFUSALS:
                 raise
             raise ServerAway(error.detail) from error
         self.offset, self._is_sure = end, True

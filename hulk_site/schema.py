@@ -26,7 +26,10 @@ ERRORS = {
 }
 EMPTY_IS_ABSENT = frozenset({*PARAMETERS, "format", "per_page", "cursor"})
 """Parameters of lists and boards: a form without script sends its empty fields, too."""
-ERRORS_OF_UPLOADS = {"412": "Another version of tus than 1.0.0, or none; or its place was changed meanwhile."}
+ERRORS_OF_UPLOADS = {
+    "412": "Another version of tus than 1.0.0, or none; or its place was changed meanwhile.",
+    "460": "The piece did not arrive as `Upload-Checksum` says; it is not kept, and can be sent again.",
+}
 ERRORS_OF_CHANGES = {"412": "It is not what `If-Match` or `If-None-Match` says. Nothing was done; see `ETag`."}
 """Where an operation takes these headers."""
 TEXT = {"type": "string"}

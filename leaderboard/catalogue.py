@@ -21,8 +21,13 @@ def rules_of(edition: Edition) -> Rules:
         clock=edition.clock,
         minimum_samples=edition.minimum_samples,
         feedback=Feedback(edition.feedback),
-        limits=Limits(**edition.limits),
+        limits=limits_of(edition),
     )
+
+
+def limits_of(edition: Edition) -> Limits:
+    """What an edition takes; asks nothing."""
+    return Limits(**edition.limits)
 
 
 def task_of(row: TaskRow) -> Task:

@@ -20,7 +20,7 @@ from rest_framework.renderers import BaseRenderer, JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from leaderboard.catalogue import rules_of
+from leaderboard.catalogue import limits_of
 from leaderboard.models import Edition
 from submissions import api_schema as schema
 from submissions import idempotency, intake, organisations, review
@@ -51,9 +51,9 @@ from submissions.serializers import (
 )
 from submissions.verification import visible
 
-BESIDE = frozenset({"attempts_left", "progress", "unread_messages"})
+BESIDE = frozenset({"attempts_left", "bytes_left", "files_left", "progress", "unread_messages"})
 """What stands in an answer about a submission, and changes without anybody changing it."""
-SHOWN_WITH_IT = ("evidence", "edition__tasks", "messages", "superseded_by")
+SHOWN_WITH_IT = ("evidence", "uploads", "edition__tasks", "messages", "superseded_by")
 
 
 class AnyAccept(DefaultContentNegotiation):
@@ -278,7 +278,7 @@ class Bundles(SubmitterView):
             raise UploadBroken("A bundle is multipart/form-data.", remedy="With curl: -F manifest=@submission.json …")
         parcel = read_parcel(request, self.arriving)
         valid = self._check(parcel, key)
-        limits = rules_of(Edition.objects.get(slug=valid["edition"])).limits
+        limits = limits_of(Edition.objects.get(slug=valid["edition"]))
         with keeping() as kept:
             blobs = intake.store_files(parcel.files, limits, kept)
 

@@ -162,6 +162,9 @@ def _answer(name: str, text: str, *statuses: int) -> OpenApiParameter:
 
 
 TUS = _header("Tus-Resumable", "The version of the protocol: `1.0.0`; another one is answered 412.")
+CHECKSUM = _header(
+    "Upload-Checksum", "Of the body: `sha256` or `sha1`, a space, base64. 460 where another one arrived.", needed=False
+)
 PIECE = {"application/offset+octet-stream": OpenApiTypes.BINARY}
 uploads = _view(
     post=_says(
@@ -180,6 +183,7 @@ uploads = _view(
                 "`key base64` pairs with commas between: submission, task, kind; run, part, filename, sha256 (of the "
                 "whole file, which is then held against what arrived).",
             ),
+            CHECKSUM,
             IF_MATCH,
             IF_NONE_MATCH,
             _answer("Location", "Where its pieces go.", 201),
@@ -198,6 +202,7 @@ upload = _view(
         parameters=[
             TUS,
             _header("Upload-Offset", "Where this piece begins, in bytes."),
+            CHECKSUM,
             _answer("Upload-Offset", "Where the upload ends now.", 204),
             _answer("Upload-Expires", "Until when the next piece is waited for.", 204),
         ],

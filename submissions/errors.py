@@ -152,6 +152,12 @@ class UploadBroken(FileRefused):
     code = "upload-incomplete"
 
 
+class ChecksumDiffers(UploadBroken):
+    """A piece arrived with another checksum than its sender gave."""
+
+    code = "checksum-differs"
+
+
 class OffsetDiffers(Refused):
     """A piece of an upload begins elsewhere than where the bytes that are here end (`offset`)."""
 

@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from leaderboard.catalogue import rules_of
+from leaderboard.catalogue import limits_of
 from scoring.findings import CODES
 from scoring.rules import ALL_TASKS, Phase
 from scoring.values import Outcome
@@ -43,6 +43,7 @@ from submissions.preconditions import ALWAYS, Precondition
 from submissions.price_list import PriceList
 from submissions.progress_page import by_file
 from submissions.recognition import Look, look_at
+from submissions.room import room_in
 from submissions.views import owned, results_of, scores_of
 
 LATE = "Another file was put here meanwhile, in another window or by a script. Choose yours again to replace it."
@@ -69,7 +70,8 @@ def evidence(request: HttpRequest, draft: Submission) -> HttpResponse:
         "look": look,
         "invalid": invalid,
         "steps": steps(draft, "edit_evidence"),
-        "limits": rules_of(draft.edition).limits,
+        "limits": limits_of(draft.edition),
+        "room": room_in(draft),
         **_attempts(draft),
     }
     return render(request, "submissions/edit_evidence.html", context, status=422 if invalid else 200)

@@ -10,7 +10,7 @@ from django.contrib.auth.models import AbstractBaseUser, AbstractUser
 from django.core.files import File
 from django.db import transaction
 
-from leaderboard.catalogue import rules_of
+from leaderboard.catalogue import limits_of
 from leaderboard.models import Edition
 from scoring.manifest import Mistakes, file_name
 from scoring.rules import Limits
@@ -20,7 +20,6 @@ from submissions.errors import (
     ContentChanged,
     EvidenceMissing,
     FileRefused,
-    FileTooLarge,
     ManifestInvalid,
     Problem,
     StepNotAllowed,
@@ -31,6 +30,7 @@ from submissions.manifest import Place, merge, places, required, validate
 from submissions.models import Evidence, Organisation, Revision, Status, Submission
 from submissions.permissions import must_own
 from submissions.preconditions import ALWAYS, Precondition
+from submissions.room import check_amount
 from submissions.uploads import Checked, Readable
 
 missing = needs.missing
@@ -134,7 +134,7 @@ def add_evidence(
     must_own(by, submission)
     must_be_open(submission, place)
     name = check_file_name(name)
-    limits = rules_of(submission.edition).limits
+    limits = limits_of(submission.edition)
     with keeping() as kept:
         blob = put(Checked(stream, name=name, limit=limits.file_bytes, expected=expected), limit=limits.file_bytes)
         kept.append(blob)
@@ -217,19 +217,6 @@ def _discard(hashes: Iterable[str]) -> None:
 def _check_room(submission: Submission, limits: Limits) -> None:
     sizes = list(submission.evidence.values_list("size", flat=True))
     check_amount(len(sizes), sum(sizes), limits)
-
-
-def check_amount(files: int, size: int, limits: Limits) -> None:
-    """Raises FileTooLarge where a submission would hold more files or bytes than the edition allows."""
-    if files > limits.submission_files:
-        raise FileTooLarge(
-            f"A submission has at most {limits.submission_files} files.", remedy="Leave out what no result needs."
-        )
-    if size > limits.submission_bytes:
-        raise FileTooLarge(
-            f"The files of a submission have at most {limits.submission_bytes:,} bytes together.",
-            remedy="Compress them with gzip.",
-        )
 
 
 # --- sending -------------------------------------------------------------------------------------------------------
@@ -315,7 +302,7 @@ def check_bundle(valid: Mapping[str, Any], files: Mapping[str, File]) -> None:
     absent = sorted(named - set(files)) + [str(place) for place in required(valid) if not place.name]
     if absent:
         raise EvidenceMissing(absent)
-    limits = rules_of(Edition.objects.get(slug=valid["edition"])).limits
+    limits = limits_of(Edition.objects.get(slug=valid["edition"]))
     check_amount(len(places(valid)), sum(file.size for file in files.values()), limits)
 
 
@@ -339,7 +326,7 @@ def send_bundle(
     """Create, fill and submit in one call; `files` by the name the manifest gives them. All of it, or nothing."""
     valid = validate(manifest)
     check_bundle(valid, files)
-    limits = rules_of(Edition.objects.get(slug=valid["edition"])).limits
+    limits = limits_of(Edition.objects.get(slug=valid["edition"]))
     with keeping() as kept:
         blobs = store_files(files, limits, kept)
         return send_stored(owner=owner, valid=valid, files=files, blobs=blobs, at=at, dry_run=dry_run)

@@ -3,23 +3,36 @@
 The protocol that speaks to these verbs is in `tus`; the growing files are in `spool`.
 """
 
+import hashlib
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
 from django.db.models import QuerySet
 
-from leaderboard.catalogue import rules_of
+from leaderboard.catalogue import limits_of
 from scoring.rules import Limits
 from submissions import intake, spool
-from submissions.errors import ArchiveRefused, FileRefused, FileTooLarge, OffsetDiffers, Refused, UploadBroken
+from submissions.errors import (
+    ArchiveRefused,
+    ChecksumDiffers,
+    FileRefused,
+    FileTooLarge,
+    OffsetDiffers,
+    Refused,
+    UploadBroken,
+)
 from submissions.file_names import name_of
 from submissions.manifest import Place, places
 from submissions.models import Submission, Upload
 from submissions.preconditions import ALWAYS, Precondition
+from submissions.room import check_amount, sizes_in
 from submissions.uploads import CHUNK, HEAD, Readable, refuse_archive, too_large
 
+CHECKSUMS = ("sha256", "sha1")
+"""Algorithms that a piece may be held against, the best first."""
 KEPT = timedelta(hours=24)
 """How long a silent upload is waited for."""
 
@@ -42,7 +55,7 @@ def begin(
     """
     intake.must_be_open(submission, place)
     name = _name(submission, place)
-    _check_size(name, size, rules_of(submission.edition).limits)
+    _check_size(name, size, limits_of(submission.edition))
     with transaction.atomic():
         draft = intake.locked_draft(submission, by)
         there = intake.evidence_at(draft, place)
@@ -88,18 +101,33 @@ def _unfinished(draft: Submission) -> QuerySet[Upload]:
 
 def _check_room(draft: Submission, place: Place, size: int) -> None:
     """What is there and what is under way to other places must leave room for this file."""
-    keys = ("task", "kind", "run", "part", "size")
-    rows = [*draft.evidence.values_list(*keys), *_unfinished(draft).values_list(*keys)]
-    here = {(task, kind, run, part): size for task, kind, run, part, size in rows}
-    here[place.key] = size
-    intake.check_amount(len(here), sum(here.values()), rules_of(draft.edition).limits)
+    sizes = sizes_in(draft) | {place.key: size}
+    check_amount(len(sizes), sum(sizes.values()), limits_of(draft.edition))
 
 
-def append(upload: Upload, stream: Readable, *, offset: int, length: int, by: AbstractBaseUser, at: datetime) -> int:
+@dataclass(frozen=True, slots=True)
+class Checksum:
+    """What the bytes of one piece give under an algorithm of `CHECKSUMS`."""
+
+    algorithm: str
+    digest: bytes
+
+
+def append(
+    upload: Upload,
+    stream: Readable,
+    *,
+    offset: int,
+    length: int,
+    by: AbstractBaseUser,
+    at: datetime,
+    checksum: Checksum | None = None,
+) -> int:
     """Add `length` bytes at `offset`; where the upload ends then. The last ones make it evidence.
 
-    What came before a connection broke off is kept, and UploadBroken raised. OffsetDiffers: it goes on elsewhere. Any
-    other refusal is about the file itself, which is given up with it; StorageAway is not, and may be tried again.
+    What came before a connection broke off is kept, and UploadBroken raised. OffsetDiffers: it goes on elsewhere.
+    ChecksumDiffers: the piece is not kept, and may be sent again. Any other refusal is about the file itself, which is
+    given up with it; StorageAway is not, and may be tried again.
     """
     if (here := spool.held(upload)) != offset or upload.finished_at:
         raise OffsetDiffers(here)
@@ -110,12 +138,16 @@ def append(upload: Upload, stream: Readable, *, offset: int, length: int, by: Ab
             field=upload.name,
         )
     spool.prepare(upload)
-    position = offset
+    position, hashed = offset, hashlib.new(checksum.algorithm, usedforsecurity=False) if checksum else None
     try:
         for chunk in _chunks(stream, upload.name):
             if position == 0:
                 _refuse(upload, chunk)
             position = spool.append(upload, position, chunk)
+            if hashed:
+                hashed.update(chunk)
+        if hashed and checksum and position == offset + length and hashed.digest() != checksum.digest:
+            _take_back(upload, offset, position)
     finally:
         _keep(upload, at)
     if position < offset + length:
@@ -123,6 +155,17 @@ def append(upload: Upload, stream: Readable, *, offset: int, length: int, by: Ab
     if position == upload.size:
         _finish(upload, by=by, at=at)
     return position
+
+
+def _take_back(upload: Upload, offset: int, position: int) -> None:
+    """Nothing of a damaged piece stays; what cannot be taken back any more is given up as a whole."""
+    if not spool.cut(upload, offset, position):
+        spool.give_up(upload)
+    raise ChecksumDiffers(
+        f"The piece of `{upload.name}` from {offset:,} on did not arrive as it was sent.",
+        remedy="Send it again.",
+        field=upload.name,
+    )
 
 
 def _chunks(stream: Readable, name: str) -> Iterator[bytes]:

@@ -9,6 +9,7 @@ from rest_framework import serializers
 from submissions import intake, quota, spool
 from submissions.changes import Change, ShownRevision
 from submissions.models import Evidence, Message, Status, Step, Submission, Upload
+from submissions.room import room_in
 from submissions.talk import LONGEST
 
 
@@ -26,6 +27,8 @@ class SubmissionSerializer(serializers.ModelSerializer[Submission]):
     model = serializers.CharField(source="model_name", read_only=True)
     missing = serializers.SerializerMethodField()
     attempts_left = serializers.SerializerMethodField()
+    bytes_left = serializers.SerializerMethodField()
+    files_left = serializers.SerializerMethodField()
     entry = serializers.UUIDField(source="entry_id", read_only=True, allow_null=True)
     supersedes = serializers.UUIDField(source="supersedes_id", read_only=True, allow_null=True)
     superseded_by = serializers.SerializerMethodField()
@@ -47,6 +50,8 @@ class SubmissionSerializer(serializers.ModelSerializer[Submission]):
             "model",
             "missing",
             "attempts_left",
+            "bytes_left",
+            "files_left",
             "entry",
             "supersedes",
             "superseded_by",
@@ -74,6 +79,14 @@ class SubmissionSerializer(serializers.ModelSerializer[Submission]):
         if key not in known:
             known[key] = quota.left(submission.owner, submission.edition, self.context["at"])
         return {task: left for task, left in known[key].items() if task in submission.manifest["tasks"]}
+
+    def get_bytes_left(self, submission: Submission) -> int:
+        """Room left in it: what stands there and what is on its way are counted."""
+        return room_in(submission).bytes_left
+
+    def get_files_left(self, submission: Submission) -> int:
+        """Files that may still be added; one that replaces another needs none."""
+        return room_in(submission).files_left
 
     @extend_schema_field(serializers.UUIDField(allow_null=True))
     def get_superseded_by(self, submission: Submission) -> str | None:

@@ -57,6 +57,15 @@ def append(upload: Upload, position: int, chunk: bytes) -> int:
     return position + len(chunk)
 
 
+def cut(upload: Upload, offset: int, position: int) -> bool:
+    """Take back what was appended from an offset up to a position; False where more has come behind it since."""
+    with _storage(), _locked(upload) as file:
+        if os.fstat(file.fileno()).st_size != position:
+            return False
+        file.truncate(offset)
+    return True
+
+
 def sync(upload: Upload) -> None:
     """Make what is here durable, before its sender is told that it is here."""
     with _storage(), _locked(upload) as file:

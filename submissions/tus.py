@@ -1,5 +1,5 @@
 """Resumable uploads as tus 1.0 speaks of them (https://tus.io/protocols/resumable-upload): core, creation,
-creation-with-upload, expiration, termination. The verbs are those of `resumable`."""
+creation-with-upload, expiration, termination, checksum. The verbs are those of `resumable`."""
 
 import base64
 import binascii
@@ -22,17 +22,20 @@ from leaderboard.evidence import SHA256
 from submissions import api_schema as schema
 from submissions import resumable, spool
 from submissions.api import SubmitterView
-from submissions.errors import OffsetDiffers, ProtocolUnknown
+from submissions.errors import ChecksumDiffers, OffsetDiffers, ProtocolUnknown
 from submissions.manifest import Place
 from submissions.models import Upload
 from submissions.parsers import widest_limits
 from submissions.permissions import must_own
 from submissions.preconditions import precondition_of
+from submissions.resumable import CHECKSUMS, Checksum
 from submissions.serializers import UploadSerializer
 from submissions.uploads import Readable
 
 VERSION = "1.0.0"
-EXTENSIONS = "creation,creation-with-upload,expiration,termination"
+EXTENSIONS = "creation,creation-with-upload,expiration,termination,checksum"
+CHECKSUM_DIFFERS = 460
+"""The status that the protocol has for it, which HTTP does not know."""
 PIECE = "application/offset+octet-stream"
 WHOLE_NUMBER = re.compile(r"[0-9]{1,15}")
 NEEDED = ("submission", "task", "kind")
@@ -80,17 +83,39 @@ class TusView(SubmitterView):
         response = super().handle_exception(exc)
         if isinstance(exc, OffsetDiffers):
             response["Upload-Offset"] = str(exc.offset)
+        if isinstance(exc, ChecksumDiffers):
+            response.status_code = response.data["status"] = CHECKSUM_DIFFERS
+            response.data["title"] = "Checksum Mismatch"
         return response
 
     def options(self, request: Request, *args: Any, **kwargs: Any) -> Response:  # type: ignore[override]
-        told = {"Tus-Extension": EXTENSIONS, "Tus-Max-Size": str(widest_limits().file_bytes)}
+        told = {
+            "Tus-Extension": EXTENSIONS,
+            "Tus-Max-Size": str(widest_limits().file_bytes),
+            "Tus-Checksum-Algorithm": ",".join(CHECKSUMS),
+        }
         return Response(status=204, headers=told)
 
     def piece(self, upload: Upload, offset: int) -> int:
         """Appends the body at an offset; where the upload ends then."""
         stream: Readable = self.request.stream or io.BytesIO()
         length = int(self.request.META.get("CONTENT_LENGTH") or 0)
-        return resumable.append(upload, stream, offset=offset, length=length, by=self.user, at=timezone.now())
+        return resumable.append(
+            upload, stream, offset=offset, length=length, by=self.user, at=timezone.now(), checksum=self.checksum()
+        )
+
+    def checksum(self) -> Checksum | None:
+        """What `Upload-Checksum` says of the body. ValidationError where it cannot be read."""
+        header = self.request.headers.get("Upload-Checksum", "")
+        if not header:
+            return None
+        algorithm, _, coded = header.strip().partition(" ")
+        if algorithm not in CHECKSUMS:
+            raise ValidationError({"Upload-Checksum": [f"Its algorithm must be one of {', '.join(CHECKSUMS)}."]})
+        try:
+            return Checksum(algorithm, base64.b64decode(coded, validate=True))
+        except (binascii.Error, ValueError) as error:
+            raise ValidationError({"Upload-Checksum": ["The checksum must be in base64."]}) from error
 
     def number(self, header: str) -> int:
         value = self.request.headers.get(header, "")

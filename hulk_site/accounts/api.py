@@ -13,7 +13,9 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from hulk_site.accounts.models import Scope, Token
+from leaderboard.catalogue import limits_of
 from leaderboard.models import Edition
+from scoring.rules import Limits
 from submissions import quota
 
 
@@ -26,6 +28,14 @@ class TokenSerializer(serializers.ModelSerializer[Token]):
         read_only_fields = fields
 
 
+class LimitsSerializer(serializers.Serializer[Limits]):
+    """Of one edition, in bytes and files."""
+
+    file_bytes = serializers.IntegerField()
+    submission_bytes = serializers.IntegerField()
+    submission_files = serializers.IntegerField()
+
+
 class WhoAmISerializer(serializers.Serializer[Any]):
     username = serializers.CharField()
     is_maintainer = serializers.BooleanField()
@@ -34,23 +44,24 @@ class WhoAmISerializer(serializers.Serializer[Any]):
         child=serializers.DictField(child=serializers.IntegerField(allow_null=True)),
         help_text="Attempts left today by edition and task; null where there is no limit.",
     )
+    limits = serializers.DictField(child=LimitsSerializer(), help_text="By edition: what a submission may hold.")
 
 
 class WhoAmI(APIView):
-    """The account, its attempts left today, and the token of the request; `token` is null in a signed-in browser."""
+    """The account, what it may send today, and the token of the request; `token` is null in a signed-in browser."""
 
     permission_classes = [IsAuthenticated]
 
     @extend_schema(summary="The account of this token", tags=["account"], responses=WhoAmISerializer)
     def get(self, request: Request) -> Response:
         account, now = cast(AbstractUser, request.user), timezone.now()
+        editions = list(Edition.objects.prefetch_related("tasks"))
         told = {
             "username": account.get_username(),
             "is_maintainer": account.is_staff,
             "token": request.auth,
-            "attempts_left": {
-                edition.slug: quota.left(account, edition, now) for edition in Edition.objects.prefetch_related("tasks")
-            },
+            "attempts_left": {edition.slug: quota.left(account, edition, now) for edition in editions},
+            "limits": {edition.slug: limits_of(edition) for edition in editions},
         }
         return Response(WhoAmISerializer(told).data)
 

@@ -26,8 +26,21 @@ async function freshPage() {
 function renew(page, selector, isBusy = () => false) {
   for (const now of page.querySelectorAll(selector)) {
     const here = document.getElementById(now.id);
-    if (here && !isBusy(here) && here.outerHTML !== now.outerHTML) here.replaceWith(now);
+    if (here && !isBusy(here) && here.outerHTML !== now.outerHTML) exchange(here, now);
   }
+}
+
+/* Whoever is at work with the keyboard stays where they were. */
+function exchange(here, now) {
+  const focused = here.contains(document.activeElement) ? document.activeElement : null;
+  here.replaceWith(now);
+  if (focused) (document.getElementById(focused.id) ?? now.querySelector("input[type=file]"))?.focus({ preventScroll: true });
+}
+
+/* For those who do not see it, and once: what is replaced on the page is not read out. */
+function say(words) {
+  const said = document.getElementById("said");
+  if (said) said.textContent = words;
 }
 
 async function showPlaces() {
@@ -56,6 +69,7 @@ async function follow() {
     if (document.hidden) await new Promise((done) => document.addEventListener("visibilitychange", done, { once: true }));
     try {
       renew(await freshPage(), "[data-live]");
+      if (!document.querySelector("[data-waiting]")) say("The files were looked at. What was recognised stands with each of them.");
     } catch { /* Asked again, later. */ }
   }
   following = false;
@@ -100,6 +114,13 @@ const remembered = (key) => { try { return localStorage.getItem(key); } catch { 
 const remember = (key, address) => {
   try { if (address) localStorage.setItem(key, address); else localStorage.removeItem(key); } catch { /* Then not. */ }
 };
+
+/* What the server holds the piece against. Browsers work it out on https and on this machine only. */
+async function checksum(body) {
+  if (!globalThis.crypto?.subtle) return {};
+  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", await body.arrayBuffer()));
+  return { "Upload-Checksum": `sha256 ${btoa(String.fromCharCode(...digest))}` };
+}
 
 class Upload {
   constructor(file, place, show) {
@@ -168,8 +189,9 @@ class Upload {
     const heard = (loaded) => this.show(this.offset + loaded);
     this.heard = heard;
     const body = this.file.slice(this.offset, this.offset + PIECE);
-    const headers = { "Upload-Offset": this.offset, "Content-Type": "application/offset+octet-stream" };
+    const headers = { "Upload-Offset": this.offset, "Content-Type": "application/offset+octet-stream", ...(await checksum(body)) };
     const answer = await request("PATCH", this.address, headers, body, heard);
+    if (answer.status === 460) throw new Broken("A piece was damaged on its way.");
     if (answer.status === 409 && answer.getResponseHeader("Upload-Offset")) throw new Broken("It is elsewhere by now.");
     this.offset = Number(check(answer, 204).getResponseHeader("Upload-Offset"));
     this.show(this.offset);
@@ -225,6 +247,7 @@ async function take(slot, file, run) {
   try {
     await upload.send();
     box.remove();
+    say(`${file.name} is here.`);
     await showPlaces().catch(() => {});
   } catch (error) {
     box.remove();

@@ -22,7 +22,10 @@ function show({ progress, activity, status }) {
   const meter = panel.querySelector("progress");
   meter.value = percent;
   panel.querySelector(".percent").textContent = `${percent} %`;
-  if (activity) panel.querySelector(".activity").textContent = activity[0].toUpperCase() + activity.slice(1);
+  const words = panel.querySelector(".activity");
+  const doing = activity ? activity[0].toUpperCase() + activity.slice(1) : words.textContent;
+  // Read out where it changes, not at every percent.
+  if (words.textContent !== doing) words.textContent = doing;
   return true;
 }
 

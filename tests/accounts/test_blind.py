@@ -1,12 +1,20 @@
 """A paper under blind review: its entry is ranked like any other, and nothing public tells whose it is."""
 
-import pytest
+import hashlib
+import re
+from itertools import product
 
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from leaderboard import api, urls
 from leaderboard.models import Event
 from tests.factories_submissions import LOG, PREDICTIONS, make_catalogue, make_manifest
 from tests.journeys.actors import Maintainer, Researcher, Visitor
 from tests.submission_pages.pages import text_of
 
+NAMESPACES = {"/": "leaderboard:", "/api/v1/": ""}
 SECRET = "lovelace"
 MODEL = {
     "name": "MyBERT",
@@ -37,22 +45,79 @@ def publish(people, *, blind=True) -> tuple[str, str]:
     return pk, maintainer.approve(pk)
 
 
-def everything_public(visitor, edition, entry) -> str:
-    board = f"boards/finetuning/time/?edition={edition.slug}"
-    api = f"/api/v1/{board}"
-    places = [f"/{board}", f"/entries/{entry}/", api, f"{api}&format=csv", f"{api}&format=json"]
-    places += [f"/api/v1/entries/{entry}/{one}" for one in ("", "curves/", "evidence/")]
-    assert visitor.browser.get(f"{api}&q={SECRET}").json()["count"] == 0
-    return "".join(visitor.browser.get(place).getvalue().decode() for place in places)
+def addresses(edition, entry) -> list[str]:
+    """Every public address there is, of this entry and of its boards; a new one is among them by itself."""
+    values = {
+        "pk": [entry],
+        "phase": ["finetuning"],
+        "measure": ["time", "cost", "efficiency"],
+        "task": ["sst"],
+        "sha256": [hashlib.sha256(content).hexdigest() for content in FILES.values()],
+    }
+    found = []
+    for prefix, pattern in [("/", one) for one in urls.urlpatterns] + [("/api/v1/", one) for one in api.urlpatterns]:
+        names = list(pattern.pattern.converters)
+        if pattern.name == "sample":
+            continue
+        for chosen in product(*(values[name] for name in names)):
+            path = reverse(f"{NAMESPACES[prefix]}{pattern.name}", args=chosen)
+            found.append(f"{path}?edition={edition.slug}" if "boards/" in path and path.count("/") > 4 else path)
+    boards = [address for address in found if address.startswith("/api/v1/boards/finetuning/")]
+    found += [f"{address}&format={form}" for address in boards for form in ("csv", "json")]
+    return [*found, f"{boards[0]}&on={timezone.now().date()}"]
+
+
+def everything_public(visitor, edition, entry) -> dict[str, str]:
+    """What stands at every public address."""
+    assert (
+        visitor.browser.get(f"/api/v1/boards/finetuning/time/?edition={edition.slug}&q={SECRET}").json()["count"] == 0
+    )
+    return {address: at(visitor, address) for address in addresses(edition, entry)}
+
+
+def at(visitor, address) -> str:
+    answer = visitor.browser.get(address)
+    assert answer.status_code in {200, 302, 404}, address
+    return answer.getvalue().decode().lower()
+
+
+def telling(pages) -> set[str]:
+    """The kinds of addresses that tell, ids and hashes left out."""
+    return {
+        re.sub(r"[0-9a-f-]{36,}", "…", address.partition("?")[0]) for address, text in pages.items() if SECRET in text
+    }
 
 
 def test_nothing_public_tells_and_the_rank_is_the_same(people):
     _, _, visitor, edition = people
     _, entry = publish(people)
-    assert SECRET not in everything_public(visitor, edition, entry).lower()
+    assert telling(everything_public(visitor, edition, entry)) == set()
     (row,) = [row for row in visitor.board("finetuning", "time", edition.slug).values() if row["entry"] == entry]
     assert (row["organisation"], row["model"]) == ("anonymous", "MyBERT")
     assert visitor.api(f"entries/{entry}/evidence/") == []
+
+
+def test_openly_published_the_same_addresses_do_tell(people):
+    """So that the test above looks where there is something to see: the names, and the names of the files."""
+    _, _, visitor, edition = people
+    _, entry = publish(people, blind=False)
+    pages = {address: at(visitor, address) for address in addresses(edition, entry)}
+    told = telling(pages)
+    assert told >= {
+        "/boards/finetuning/time/",
+        "/boards/finetuning/efficiency/",
+        "/entries/…/",
+        "/entries/…/derivations/sst/time/",
+        "/entries/…/evidence/…/",
+        "/embed/boards/finetuning/cost/",
+        "/feeds/entries.atom",
+        "/api/v1/boards/finetuning/time/",
+        "/api/v1/entries/…/",
+        "/api/v1/entries/…/evidence/",
+    }
+    assert f"author = {{{{{MODEL['organisation']}}}}}" in pages[f"/entries/{entry}/"], (
+        "BibTeX stands on the entry's page"
+    )
 
 
 def test_the_owner_reveals_it_in_one_step_that_is_recorded(people):
@@ -99,7 +164,7 @@ def test_only_the_owner_decides(people):
     pk, entry = publish(people)
     assert maintainer.script.delete(f"submissions/{pk}/blind/").status_code == 403
     assert Researcher().script.delete(f"submissions/{pk}/blind/").status_code == 404
-    assert SECRET not in everything_public(visitor, edition, entry).lower()
+    assert telling(everything_public(visitor, edition, entry)) == set()
 
 
 def test_the_page_offers_both(people):
@@ -120,4 +185,4 @@ def test_what_takes_its_place_is_blind_too(people):
     successor = owner.revise(pk)
     owner.submit(successor)
     entry = maintainer.approve(successor)
-    assert SECRET not in everything_public(visitor, edition, entry).lower()
+    assert telling(everything_public(visitor, edition, entry)) == set()

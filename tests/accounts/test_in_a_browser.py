@@ -125,3 +125,28 @@ def test_without_a_script_nothing_is_offered_that_needs_one(browser: Browser, si
     expect(page.get_by_role("button", name="Sign in with a passkey")).to_be_hidden()
     sign_in(page)
     context.close()
+
+
+@pytest.mark.parametrize("allowed", [True, False], ids=["clipboard", "no clipboard"])
+def test_a_token_is_copied_with_a_button_and_shown_once(page: Page, context: BrowserContext, allowed: bool) -> None:
+    sign_in(page)
+    page.goto("/account/tokens/")
+    page.get_by_label("Name").fill("laptop")
+    page.get_by_role("button", name="Make the token").click()
+    token = page.locator("#new-token").inner_text()
+    if allowed:
+        context.grant_permissions(["clipboard-read", "clipboard-write"])
+    else:
+        # Without https there is no clipboard, and a browser may refuse it.
+        page.evaluate("() => { navigator.clipboard.writeText = () => Promise.reject(new Error('refused')); }")
+    page.get_by_role("button", name="Copy").click()
+    if allowed:
+        expect(page.get_by_role("status").filter(has_text="Copied")).to_be_attached()
+        assert page.evaluate("navigator.clipboard.readText()") == token
+    else:
+        expect(page.get_by_role("button", name="Press Ctrl+C")).to_be_visible()
+        assert page.evaluate("getSelection().toString().trim()") == token
+    page.goto("/account/tokens/")
+    assert token not in page.content()
+    page.go_back()
+    assert token not in page.content()

@@ -85,7 +85,7 @@ ORDER = {
         "reports review",
         "cases snapshots tidying heartbeat",
         "mail webhooks",
-        "bundles needs price_list spool fixity file_names talk changes",
+        "bundles needs room price_list spool fixity file_names talk changes",
         "manifest idempotency permissions preconditions bounds contents",
         "outbox",
         "evidence gold leases outside mail_choices",

@@ -185,7 +185,7 @@ def test_a_client_that_others_wrote_sends_half_and_goes_on_in_another_process(se
     content = b"1.25\n" * 100_000
     client = TusClient(f"{server.url}/api/v1/uploads/", headers=server.headers)
     where = {"submission": str(draft.pk), "task": "sst", "kind": "log", "filename": "log.csv"}
-    first = client.uploader(file_stream=io.BytesIO(content), chunk_size=100_000, metadata=where)
+    first = client.uploader(file_stream=io.BytesIO(content), chunk_size=100_000, metadata=where, upload_checksum=True)
     first.upload(stop_at=200_000)
     again = client.uploader(file_stream=io.BytesIO(content), chunk_size=100_000, url=first.url)
     assert again.offset == 200_000

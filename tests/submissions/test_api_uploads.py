@@ -27,6 +27,7 @@ from tests.factories_submissions import (
     multipart,
 )
 from tests.submissions.test_api_submitting import nothing_stored, stored_files
+from tests.submissions.tus import Tus
 
 PNG = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x00\x01"
 
@@ -73,6 +74,26 @@ NO_ARCHIVES = {
     "tags": b"O\nO\nB-PER\n",
     "json": b'{"log_history": []}',
 }
+
+
+class TestRoom:
+    def test_the_room_left_is_told_and_counts_what_is_there_and_what_is_on_its_way(self) -> None:
+        edition = make_catalogue(limits={"submission_bytes": 50_000, "submission_files": 4, "file_bytes": 20_000})
+        draft = make_submission(edition=edition)
+        script = Script(draft.owner)
+        here = len(LOG) + len(PREDICTIONS)
+
+        def room() -> tuple[int, int]:
+            shown = script.get(f"submissions/{draft.pk}/").json()
+            return shown["bytes_left"], shown["files_left"]
+
+        assert room() == (50_000 - here, 2)
+        Tus(script).begin(draft, 10_000, kind="energy")
+        assert room() == (40_000 - here, 1)
+        Tus(script).begin(draft, 10_000)
+        assert room() == (30_000 - len(PREDICTIONS), 1), "the log that is on its way takes the place of the one there"
+        limits = script.get("whoami/").json()["limits"][edition.slug]
+        assert limits == {"submission_bytes": 50_000, "submission_files": 4, "file_bytes": 20_000}
 
 
 class TestFirstBytes:
