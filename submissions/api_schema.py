@@ -1,7 +1,6 @@
 """What OpenAPI says about each address of the submitter's part of the API."""
 
-from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any
 
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
@@ -25,9 +24,6 @@ ATTEMPTS = (
     "last verified of the same submission, or of the one it supersedes; a new submission, a dry run too, always uses "
     "one. A failure of the platform gives it back."
 )
-V = TypeVar("V")
-Decorator = Callable[[V], V]
-
 MANIFEST = {"application/json": OpenApiTypes.OBJECT}
 KEY = OpenApiParameter(
     "Idempotency-Key", str, OpenApiParameter.HEADER, description="A repeated request gets the first answer, for 24 h."

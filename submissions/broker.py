@@ -1,4 +1,4 @@
-"""Whether the broker answers, asked with a short patience: Celery's own would keep a submitter waiting."""
+"""Redis asked with a short patience, as for whether the broker answers: Celery would keep a submitter waiting."""
 
 from functools import cache
 

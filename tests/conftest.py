@@ -1,4 +1,4 @@
-"""What every test gets: stores of its own, quick passwords, and a browser where there is one."""
+"""What every test gets: stores of its own, quick passwords, and a browser where there is one; people to ask for."""
 
 import gc
 import os
@@ -12,7 +12,9 @@ import hypothesis
 import pytest
 from pytest_django import Settings
 
+from leaderboard.models import Edition
 from tests.reliability.processes import Site
+from tests.submissions.work.cases import make_maintainer, make_person, make_small_edition
 
 # Playwright keeps an event loop in the test's thread, which Django would otherwise refuse to work beside.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
@@ -83,6 +85,22 @@ def web_site(_lasting_web: tuple[Site, str], transactional_db: None, settings: S
 @pytest.fixture(autouse=True)
 def quick_passwords(settings: Settings) -> None:
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture
+def edition(db: None) -> Edition:
+    """The small edition, where a folder or a module has no other."""
+    return make_small_edition()
+
+
+@pytest.fixture
+def ada(db: None) -> Any:
+    return make_person("ada")
+
+
+@pytest.fixture
+def mia(db: None) -> Any:
+    return make_maintainer("mia")
 
 
 @pytest.fixture(scope="session")

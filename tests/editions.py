@@ -9,20 +9,19 @@ from tests.made_once import once
 
 def paper() -> Edition:
     """`hulk-2020` with the catalogue and the paper's baselines."""
-    once(_load_paper)
-    return Edition.objects.get(slug=loading.EDITION)
+    return once(_load_paper)
 
 
 def paper_and_demo() -> Edition:
     """The demo edition with its gold labels and entries, beside the paper's."""
-    once(_make_demo)
-    return Edition.objects.get(slug=demo.EDITION)
+    return once(_make_demo)
 
 
-def _load_paper() -> None:
+def _load_paper() -> Edition:
     loading.load(NOW)
+    return Edition.objects.get(slug=loading.EDITION)
 
 
-def _make_demo() -> None:
+def _make_demo() -> Edition:
     loading.load(NOW)
-    demo.make_edition(NOW)
+    return demo.make_edition(NOW)

@@ -10,6 +10,7 @@ from django.apps import apps
 from django.conf import settings
 from django.core.files.storage import default_storage
 from django.db import connection, transaction
+from django.db.models import Model
 
 T = TypeVar("T")
 VERSIONS = "leaderboard_catalogueversion"
@@ -26,9 +27,10 @@ class Made(NamedTuple):
 
 
 def once(make: Callable[[], T]) -> T:
-    """As `make()`, which begins without rows of its own and returns plain values: it is called for the first test only.
+    """As `make()`, which begins without rows of its own: it is called for the first test only.
 
-    Ids are the same in each copy. No sequence goes back, so no other row gets them.
+    What it returns is a row, which is read anew, or a plain value. Ids are the same in each copy. No sequence goes
+    back, so no other row gets them.
     """
     if make in _kept:
         _copy(_kept[make])
@@ -36,7 +38,8 @@ def once(make: Callable[[], T]) -> T:
         _kept[make] = _watch(make)
     else:
         return make()
-    return _kept[make].said
+    said = _kept[make].said
+    return type(said)._default_manager.get(pk=said.pk) if isinstance(said, Model) else said
 
 
 def _may_copy() -> bool:
@@ -98,7 +101,7 @@ def _copy(made: Made) -> None:
 
 def _raise_versions(cursor: Any) -> None:
     """Beyond all that other copies came to: a page that is kept in memory goes with ids and versions."""
-    ahead = next(_times) * 1_000_000
+    ahead = next(_times) * 10_000
     cursor.execute("UPDATE leaderboard_board SET version = version + %s", [ahead])
     cursor.execute(
         f"INSERT INTO {VERSIONS} AS line (id, version) VALUES (1, %s) "

@@ -6,7 +6,7 @@ import pytest
 from django.core.cache import cache
 from django.test import Client
 
-from tests.submissions.work.cases import make_maintainer, make_person
+from tests.submissions.work.cases import make_person
 
 PASSWORD = "a long passphrase"
 
@@ -18,18 +18,8 @@ def forget_what_was_counted(db):
 
 
 @pytest.fixture
-def ada(db):
-    return make_person("ada")
-
-
-@pytest.fixture
 def bob(db):
     return make_person("bob")
-
-
-@pytest.fixture
-def mia(db):
-    return make_maintainer("mia")
 
 
 @pytest.fixture

@@ -29,28 +29,28 @@ def import_gold(task: str, *names: str, **options: Any) -> str:
     return out.getvalue()
 
 
-def load_baselines() -> None:
+def load_baselines() -> Edition:
     call_command("load_baselines", stdout=StringIO())
+    return Edition.objects.get(slug="hulk-2020")
 
 
-def load_with_gold() -> None:
-    load_baselines()
+def load_with_gold() -> Edition:
+    edition = load_baselines()
     for task in GOLD:
         import_gold(task)
+    return edition
 
 
 @pytest.fixture
 def benchmark(db: None) -> Edition:
     """`hulk-2020` with the paper's baselines, before any gold labels are imported."""
-    once(load_baselines)
-    return Edition.objects.get(slug="hulk-2020")
+    return once(load_baselines)
 
 
 @pytest.fixture
 def golden(db: None) -> Edition:
     """`hulk-2020` with the paper's baselines and the gold labels of all its tasks."""
-    once(load_with_gold)
-    return Edition.objects.get(slug="hulk-2020")
+    return once(load_with_gold)
 
 
 @pytest.fixture

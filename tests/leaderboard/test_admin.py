@@ -10,10 +10,15 @@ from django.test import Client
 
 from leaderboard.models import BoardRow, Edition, Entry, Event, Offer
 from tests.factories import make_accelerator, make_edition, make_entry, make_offer
+from tests.made_once import once
 
 
 @pytest.fixture
 def edition(db: None) -> Edition:
+    return once(make_the_edition)
+
+
+def make_the_edition() -> Edition:
     edition = make_edition("ed", tasks=1)
     gpu = make_accelerator("gpu")
     make_offer(gpu, usd="3.60", edition=edition)

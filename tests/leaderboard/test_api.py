@@ -12,6 +12,7 @@ from leaderboard.models import Edition, Entry
 from leaderboard.publishing import CurveSnapshot
 from tests.factories import NOW, make_accelerator, make_edition, make_entry
 from tests.leaderboard.conftest import BOARDS, Api
+from tests.made_once import once
 
 FIXED = ("rank", "entry", "url", "model", "organisation", "parameters_millions", "hardware", "date", "kind", "verified")
 LOG = b"seconds,accuracy\n10,91\n"
@@ -20,6 +21,10 @@ LOG = b"seconds,accuracy\n10,91\n"
 @pytest.fixture
 def entry(db: None) -> Entry:
     """An entry with a public log, private predictions and a curve."""
+    return once(make_the_entry)
+
+
+def make_the_entry() -> Entry:
     log = evidence.put(io.BytesIO(LOG), limit=1000)
     predictions = evidence.put(io.BytesIO(b"private"), limit=1000)
     files: list[dict[str, Any]] = [

@@ -8,12 +8,17 @@ from leaderboard import publishing
 from leaderboard.models import Edition, Entry
 from tests.factories import NOW, make_edition, make_snapshot
 from tests.leaderboard.conftest import Api
+from tests.made_once import once
 
 BOARD = "boards/finetuning/time/"
 
 
 @pytest.fixture
 def edition(db: None) -> Edition:
+    return once(make_the_edition)
+
+
+def make_the_edition() -> Edition:
     edition = make_edition(tasks=1)
     snapshots = [
         make_snapshot(edition, 100.0 + number, model=f"M{number:02}", is_reference=number == 0) for number in range(32)

@@ -10,6 +10,7 @@ from leaderboard import publishing, rescoring
 from leaderboard.models import Edition, Offer
 from tests.factories import make_accelerator, make_edition, make_entry, make_offer
 from tests.leaderboard.conftest import Api
+from tests.made_once import once
 
 DAYS = [datetime(2021, 11, day, 12, tzinfo=UTC) for day in range(1, 10)]
 RUN = date(2021, 10, 1)
@@ -19,6 +20,10 @@ RUN = date(2021, 10, 1)
 def edition(db: None) -> Edition:
     """One entry a day: the reference on the 1st, Slow on the 2nd; on the 3rd Fast, withdrawn on the 5th. On the 7th the
     price of Slow's hardware is corrected."""
+    return once(make_the_edition)
+
+
+def make_the_edition() -> Edition:
     edition = make_edition("ed", tasks=1)
     for slug in ("old-gpu", "new-gpu"):
         make_offer(make_accelerator(slug), usd="3.60", edition=edition)

@@ -10,10 +10,15 @@ from leaderboard.filters import PARAMETERS, BoardQuery, WrongQuery
 from leaderboard.models import Edition
 from tests.factories import make_edition, make_entry
 from tests.leaderboard.conftest import Api
+from tests.made_once import once
 
 
 @pytest.fixture
 def edition(db: None) -> Edition:
+    return once(make_the_edition)
+
+
+def make_the_edition() -> Edition:
     edition = make_edition("ed", tasks=1)
     make_entry(edition, organisation="Lab")
     return edition

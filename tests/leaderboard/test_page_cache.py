@@ -9,12 +9,17 @@ from django.test import Client
 from leaderboard import publishing
 from leaderboard.models import Edition, Entry
 from tests.factories import NOW, make_accelerator, make_edition, make_entry, make_offer
+from tests.made_once import once
 
 PAGE, API = "/boards/finetuning/time/", "/api/v1/boards/finetuning/time/"
 
 
 @pytest.fixture
 def edition(db: None) -> Edition:
+    return once(make_the_edition)
+
+
+def make_the_edition() -> Edition:
     edition = make_edition(tasks=2)
     make_entry(edition, 100.0, model="Reference", is_reference=True)
     return edition

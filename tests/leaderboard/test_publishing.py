@@ -13,12 +13,17 @@ from leaderboard.models import BoardRow, Edition, Entry, Event
 from leaderboard.publishing import CurveSnapshot, NotOnTheBoards, OutcomeSnapshot, UnknownTask
 from tests.factories import NOW, make_accelerator, make_edition, make_entry, make_snapshot
 from tests.leaderboard.conftest import Api
+from tests.made_once import once
 
 LATER = NOW + timedelta(days=1)
 
 
 @pytest.fixture
 def edition(db: None) -> Edition:
+    return once(make_the_edition)
+
+
+def make_the_edition() -> Edition:
     edition = make_edition(tasks=2)
     make_entry(edition, 100.0, model="Reference", is_reference=True)
     return edition

@@ -13,6 +13,7 @@ from leaderboard.models import BoardRow, Edition, Entry, Event, Offer, PastRow
 from scoring.values import Hardware
 from tests.factories import NOW, make_accelerator, make_edition, make_entry, make_offer
 from tests.leaderboard.conftest import Api
+from tests.made_once import once
 
 LATER = NOW + timedelta(days=1)
 
@@ -20,6 +21,10 @@ LATER = NOW + timedelta(days=1)
 @pytest.fixture
 def edition(db: None) -> Edition:
     """Two accelerators at $3.60 an hour; the reference and a quicker entry, each on one of them."""
+    return once(make_the_edition)
+
+
+def make_the_edition() -> Edition:
     edition = make_edition("ed", tasks=1)
     for slug, model, seconds in (("old-gpu", "Reference", 100.0), ("new-gpu", "Quick", 50.0)):
         gpu = make_accelerator(slug)

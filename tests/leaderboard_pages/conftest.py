@@ -11,6 +11,7 @@ from django.test import Client
 from leaderboard.models import Edition, Entry
 from leaderboard.publishing import CurveSnapshot, OutcomeSnapshot, publish
 from tests.factories import NOW, make_accelerator, make_edition, make_entry, make_offer, make_snapshot
+from tests.made_once import once
 
 POINTS = [
     [10.0, "88.5", 2, 0.5, 100],
@@ -34,6 +35,10 @@ class Page:
 @pytest.fixture
 def edition(db: None) -> Edition:
     """An edition that is current, with two tasks, a priced accelerator and a reference."""
+    return once(make_the_edition)
+
+
+def make_the_edition() -> Edition:
     edition = make_edition("now-2026", tasks=2)
     make_offer(make_accelerator("gpu", short_name="Fast GPU", name="Fast GPU 11 GB"), edition=edition)
     make_entry(edition, 100.0, model="Reference", is_reference=True, kind="baseline", badge="baseline")

@@ -7,7 +7,7 @@ import pytest
 
 from leaderboard.models import Edition
 from tests.reliability.processes import Site
-from tests.submissions.work.cases import make_maintainer, make_person, make_small_edition
+from tests.submissions.work.cases import make_small_edition
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -26,16 +26,6 @@ def site(transactional_db, tmp_path):
     yield site
     site.stop()
     sys.stdout.write(site.logs())
-
-
-@pytest.fixture
-def ada(transactional_db):
-    return make_person("ada")
-
-
-@pytest.fixture
-def mia(transactional_db):
-    return make_maintainer("mia")
 
 
 @pytest.fixture
