@@ -24,6 +24,7 @@ from rest_framework.response import Response
 
 from leaderboard.evidence import BlobTooLarge
 from leaderboard.parameters import WrongQuery
+from leaderboard.standing import TooBusy
 from submissions import errors
 
 logger = logging.getLogger(__name__)
@@ -68,6 +69,7 @@ STATUS: Mapping[type[BaseException], HTTPStatus] = {
     OperationalError: HTTPStatus.SERVICE_UNAVAILABLE,
     InterfaceError: HTTPStatus.SERVICE_UNAVAILABLE,
     errors.StorageAway: HTTPStatus.SERVICE_UNAVAILABLE,
+    TooBusy: HTTPStatus.SERVICE_UNAVAILABLE,
 }
 """The nearest class in an error's own line of descent decides."""
 
@@ -199,6 +201,7 @@ EXPLAIN: Mapping[type[BaseException], Callable[[Any, HTTPStatus], dict[str, Any]
     errors.EvidenceMissing: _explain_missing,
     errors.Refused: _explain_refusal,
     WrongQuery: _explain_query,
+    TooBusy: lambda error, status: problem(status, code=error.code, detail=str(error)),
     APIException: _explain_drf,
 }
 
@@ -236,8 +239,13 @@ def unavailable(request: HttpRequest) -> HttpResponse:
     return HttpResponse(render_to_string("503.html"), status=HTTPStatus.SERVICE_UNAVAILABLE, headers=headers)
 
 
+def busy(error: TooBusy) -> HttpResponse:
+    page = render_to_string("busy.html", {"error": error})
+    return HttpResponse(page, status=HTTPStatus.SERVICE_UNAVAILABLE, headers=_headers(error))
+
+
 class UnavailableMiddleware:
-    """Answers 503 where a page found database or storage away; `handle` does so for the API."""
+    """Answers 503 where a page found database or storage away or too busy; `handle` does so for the API."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -246,6 +254,8 @@ class UnavailableMiddleware:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        if isinstance(error, TooBusy):
+            return busy(error)
         if not isinstance(error, UNAVAILABLE):
             return None
         logger.error("Unavailable: %s", error)

@@ -22,7 +22,7 @@ ERRORS = {
     "415": "An archive, a pickle or a spreadsheet; or a body of another media type.",
     "422": "Evidence is missing, or an Idempotency-Key came with another body.",
     "429": "No attempt is left today, or too many requests; see Retry-After.",
-    "503": "Database or storage is away; see Retry-After.",
+    "503": "Database or storage is away, or too many ask for boards of past days; see Retry-After.",
 }
 EMPTY_IS_ABSENT = frozenset({*PARAMETERS, "format", "per_page", "cursor"})
 """Parameters of lists and boards: a form without script sends its empty fields, too."""

@@ -35,6 +35,8 @@ class Point:
     x: Any
     y: float
     leads: bool = False
+    is_gone: bool = False
+    """It has left the board."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,14 +47,16 @@ class Axis:
     """Values are ISO days."""
 
 
-def scatter(points: Sequence[Point], across: Axis, up: Axis, *, stepped: bool = False) -> dict[str, Any]:
-    """Points that are links, those that lead joined by a line (in steps where a record holds until the next)."""
-    figure = go.Figure()
-    leading, sides = [point for point in points if point.leads], _sides(points, across)
+def scatter(
+    points: Sequence[Point], across: Axis, up: Axis, *, steps: Sequence[tuple[Any, float | None]] | None = None
+) -> dict[str, Any]:
+    """Points that are links, those that lead joined by a line; `steps` are drawn in its place, each to the next."""
+    figure, sides = go.Figure(), _sides(points, across)
+    line = [(point.x, point.y) for point in points if point.leads] if steps is None else steps
     labelled = _labelled(points, across, up, sides)
     figure.add_scatter(
-        x=[point.x for point in leading], y=[point.y for point in leading], mode="lines", hoverinfo="skip",
-        line={"color": QUIET, "width": 1.5, "shape": "hv" if stepped else "linear"},
+        x=[x for x, _ in line], y=[y for _, y in line], mode="lines", hoverinfo="skip",
+        line={"color": QUIET, "width": 1.5, "shape": "linear" if steps is None else "hv"},
     )  # fmt: skip
     for leads in (False, True):
         drawn = [point for point in points if point.leads is leads]
@@ -65,12 +69,13 @@ def scatter(points: Sequence[Point], across: Axis, up: Axis, *, stepped: bool = 
             marker={
                 "size": 11 if leads else 8, "opacity": 1 if leads else 0.6,
                 "color": [colour_of(point.model) for point in drawn],
-                "symbol": [symbol_of(point.model) for point in drawn],
+                "symbol": [symbol_of(point.model) + ("-open" if point.is_gone else "") for point in drawn],
             },
         )  # fmt: skip
     figure.update_layout(
         template=go.layout.Template(), **BASE,
-        xaxis=_axis(across, [point.x for point in points]), yaxis=_axis(up, [point.y for point in points]),
+        xaxis=_axis(across, [*(point.x for point in points), *(x for x, _ in steps or ())]),
+        yaxis=_axis(up, [point.y for point in points]),
     )  # fmt: skip
     return _plain(figure)
 

@@ -136,7 +136,7 @@ def board(query: BoardQuery) -> BoardPage:
 @contextmanager
 def all_lines(query: BoardQuery) -> Iterator[Iterator[Line]]:
     """The whole filtered board in order, row by row from the database, so that memory stays flat."""
-    with transaction.atomic(savepoint=False), standing(query) as stands:
+    with transaction.atomic(savepoint=False), standing(query, export=True) as stands:
         found = _matching(query, stands, query.q)
         if query.q and not found.exists():
             found = _matching(query, stands, _instead(query, stands) or query.q)

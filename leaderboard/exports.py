@@ -61,8 +61,8 @@ def csv_header(query: BoardQuery) -> list[str]:
 def csv_rows(query: BoardQuery) -> Iterator[str]:
     """The lines of the CSV, header first, CRLF as RFC 4180 has it."""
     writer = csv.writer(_Echo())
-    yield writer.writerow(csv_header(query))
     with all_lines(query) as rows:
+        yield writer.writerow(csv_header(query))
         for row in rows:
             yield writer.writerow([_cell(value) for value in _values(row_json(row))])
 
@@ -75,6 +75,20 @@ def json_rows(query: BoardQuery) -> Iterator[str]:
             yield before + json.dumps(row_json(row), ensure_ascii=False)
             before = ",\n"
     yield "[]" if before == "[" else "]"
+
+
+def begun(pieces: Iterator[str]) -> Iterator[str]:
+    """The same pieces, with the first one made at once: what goes wrong before it can still be answered."""
+    whole = _after_first(pieces)
+    next(whole)
+    return whole
+
+
+def _after_first(pieces: Iterator[str]) -> Iterator[str]:
+    first = next(pieces)
+    yield ""
+    yield first
+    yield from pieces
 
 
 def disarmed(text: str) -> str:

@@ -15,6 +15,7 @@ from leaderboard.derivations import SECONDS_A_UNIT, time_text, usd_text
 from leaderboard.filters import BoardQuery
 from leaderboard.models import Board, BoardRow
 from leaderboard.numbers import number_text, score_text
+from leaderboard.records import Contender, Record, contenders, records
 from scoring.rules import ALL_TASKS, Measure, Phase
 
 SAMPLE = 100
@@ -92,20 +93,42 @@ def _score_against_parameters(query: BoardQuery, rows: Sequence[Mapping[str, Any
 
 
 def _record(query: BoardQuery, rows: Sequence[Mapping[str, Any]]) -> Picture:
-    front = _running_best(_scored(query), "date")
-    points = _merged({row["entry"]: _point(row, row["date"], row["score"]) for row in rows}, front)
+    found = contenders(query.board)
+    steps = records(found)
+    holders = {step.holder.entry: step.holder for step in steps if step.holder is not None}
+    leading = [
+        Point(one.model, _url(one.entry), one.day.isoformat(), one.score, leads=True, is_gone=one.left is not None)
+        for one in holders.values()
+    ]
+    points = _merged({row["entry"]: _point(row, row["date"], row["score"]) for row in rows}, leading)
     drawn = [point for point in points if point.y > 0]
-    figure = scatter(
-        drawn, Axis("day of submission", is_date=True), Axis(_score_words(query), is_log=True), stepped=True
-    )
+    held = {_url(pk): _held(one, steps) for pk, one in holders.items()}
+    line = [(step.day.isoformat(), step.holder.score if step.holder else None) for step in steps]
+    figure = scatter(drawn, Axis("day of submission", is_date=True), Axis(_score_words(query), is_log=True), steps=line)
+    gone = " Hollow: it has left the board since, and stands as it was last scored." if _gone(leading) else ""
     return Picture(
         "record", "The record over time",
-        "The best score of each day, of entries that stand on the board now.",
+        f"The best score of each day.{gone}",
         figure, f"The best {_score_words(query)} by day of submission, with {len(drawn)} entries.",
         ("Model", "Submitted", "Score", "Was the record"),
-        tuple((Cell(one.model, one.url), Cell(str(one.x)), Cell(score_text(one.y)), _mark(one)) for one in points),
+        tuple(
+            (Cell(one.model, one.url), Cell(str(one.x)), Cell(score_text(one.y)), Cell(held.get(one.url, "")))
+            for one in points
+        ),
         len(points) - len(drawn),
     )  # fmt: skip
+
+
+def _gone(points: Iterable[Point]) -> bool:
+    return any(point.is_gone for point in points)
+
+
+def _held(one: Contender, steps: Sequence[Record]) -> str:
+    """`yes`, and of an entry that left the board until when and why."""
+    if one.left is None:
+        return "yes"
+    until = next((step.day for step, before in zip(steps[1:], steps, strict=False) if before.holder == one), one.left)
+    return f"until {until.isoformat()}" + (f" ({one.why})" if until == one.left else f", {one.why} {one.left}")
 
 
 def _cost_against_time(query: BoardQuery, rows: Sequence[Mapping[str, Any]]) -> list[Picture]:

@@ -1,7 +1,7 @@
 """Where a board's rows come from: as they stand now, as they stood at the end of a day, or at the prices of one.
 
 Past rows are copied into a table of the same columns that lasts for one transaction, and are filtered, sorted and paged
-like the others.
+like the others. As anybody may ask for any day, few large boards are copied at a time, and each within a bounded time.
 """
 
 from collections.abc import Iterator
@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 from django.db.models import Count, Max, Min
+from psycopg2.errors import QueryCanceled
 
 from leaderboard.columns import BROUGHT, task_titles
 from leaderboard.filters import BoardQuery
@@ -19,6 +20,29 @@ from leaderboard.models import BoardRow, DayRow, PastRow
 from leaderboard.pricing import price_groups, usd_of
 from leaderboard.rowscores import SHARED, Against, score_rows
 from scoring.rules import Measure
+
+LARGE = 2_000
+"""Rows from which on a board is copied by few at a time."""
+PAGES_AT_ONCE, EXPORTS_AT_ONCE = 2, 1
+"""Exports have their own turn: a slow reader of one keeps no page waiting."""
+LONGEST = "20s"
+"""For one statement."""
+TURNS = 0x48554C4C
+"""The class of PostgreSQL's advisory locks that are turns."""
+
+
+class TooBusy(Exception):
+    """A board of a past day cannot be worked out just now."""
+
+    code = "busy"
+    retry_after = 10
+    """Seconds."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(
+            f"A board of a past day, or at the prices of one, is worked out anew for whoever asks, and {why}."
+            " Try again in some seconds; the board as it stands now is not affected."
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,16 +65,48 @@ class Standing:
 
 
 @contextmanager
-def standing(query: BoardQuery) -> Iterator[Standing]:
-    """The rows that a query is about, for as long as it lasts."""
-    if query.on is None and query.prices_on is None:
+def standing(query: BoardQuery, *, export: bool = False) -> Iterator[Standing]:
+    """The rows that a query is about, for as long as it lasts. Raises TooBusy."""
+    if _is_live(query):
         yield _live(query)
         return
-    with transaction.atomic():
+    with _in_time(), transaction.atomic():
+        with connection.cursor() as cursor:
+            _take_turn(cursor, query, export)
+            cursor.execute(f"SET LOCAL statement_timeout = '{LONGEST}'")
         yield _then(query)
-        # Tables of a transaction last to its end, which in a larger one comes later.
+        # What is of a transaction lasts to its end, which in a larger one comes later.
         with connection.cursor() as cursor:
             cursor.execute("DROP TABLE IF EXISTS pg_temp.leaderboard_dayrow")
+            cursor.execute("SET LOCAL statement_timeout = DEFAULT")
+
+
+def _is_live(query: BoardQuery) -> bool:
+    """Whether the rows are those of now: at the end of today they will have been, and times have no price."""
+    is_now = query.on is None or end_of(query.on) > datetime.now(UTC)
+    return is_now and (query.prices_on is None or query.measure is Measure.TIME)
+
+
+def _take_turn(cursor: Any, query: BoardQuery, export: bool) -> None:
+    """Hold one of a few locks to the end of the transaction. Nobody waits for one: that would hold a thread, too."""
+    if query.board.count < LARGE:
+        return
+    turns = range(PAGES_AT_ONCE, PAGES_AT_ONCE + EXPORTS_AT_ONCE) if export else range(PAGES_AT_ONCE)
+    for turn in turns:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s, %s)", [TURNS, turn])
+        if cursor.fetchone()[0]:
+            return
+    raise TooBusy("this server is at it for others")
+
+
+@contextmanager
+def _in_time() -> Iterator[None]:
+    try:
+        yield
+    except OperationalError as error:
+        if isinstance(error.__cause__, QueryCanceled):
+            raise TooBusy("this one took too long") from error
+        raise
 
 
 def end_of(day: date) -> datetime:
@@ -86,13 +142,8 @@ def _then(query: BoardQuery) -> Standing:
     if query.prices_on is not None and query.measure is not Measure.TIME:
         _reprice(query, query.prices_on)
     with connection.cursor() as cursor:
-        cursor.execute(
-            """UPDATE pg_temp.leaderboard_dayrow AS row SET rank = placed.rank FROM (
-                SELECT id, rank() OVER (ORDER BY order_key) AS rank FROM pg_temp.leaderboard_dayrow
-                WHERE score IS NOT NULL) AS placed
-            WHERE placed.id = row.id"""
-        )
-        cursor.execute("ANALYZE pg_temp.leaderboard_dayrow")
+        # Of all columns this would take longer than it saves.
+        cursor.execute("ANALYZE pg_temp.leaderboard_dayrow (order_key, model_up)")
     rows = DayRow.objects.all()
     brought = {column.key: Count(column.key) for column in BROUGHT}
     facts = rows.aggregate(all=Count("pk"), best=Max("score"), **{f"with_{key}": one for key, one in brought.items()})
@@ -125,7 +176,8 @@ def _fill(query: BoardQuery) -> None:
         cursor.execute("DROP TABLE IF EXISTS pg_temp.leaderboard_dayrow")
         cursor.execute(
             "CREATE TEMP TABLE leaderboard_dayrow ON COMMIT DROP AS SELECT row_number() OVER () AS id,"
-            f" NULL::int AS rank, {SHARED} FROM ({' UNION ALL '.join(parts)}) AS rows",
+            f" CASE WHEN score IS NOT NULL THEN (rank() OVER (ORDER BY order_key))::int END AS rank, {SHARED}"
+            f" FROM ({' UNION ALL '.join(parts)}) AS rows",
             {"board": query.board.pk, "until": until},
         )
 
@@ -144,3 +196,10 @@ def _reprice(query: BoardQuery, day: date) -> None:
     reference = DayRow.objects.filter(is_reference=True).first()
     values = {name: tuple(getattr(reference, f"{name}_{slot}", None) for slot in slots) for name in ("seconds", "usd")}
     score_rows("pg_temp.leaderboard_dayrow", query.board.pk, query.measure, Against(None, **values))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """UPDATE pg_temp.leaderboard_dayrow AS row SET rank = placed.rank FROM (
+                SELECT id, CASE WHEN score IS NOT NULL THEN rank() OVER (ORDER BY order_key) END AS rank
+                FROM pg_temp.leaderboard_dayrow) AS placed
+            WHERE placed.id = row.id AND placed.rank IS DISTINCT FROM row.rank"""
+        )

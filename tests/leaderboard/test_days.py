@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 from django.test import Client
 
-from leaderboard import publishing, rescoring
+from leaderboard import publishing, rescoring, standing
 from leaderboard.models import Edition, Offer
 from tests.factories import make_accelerator, make_edition, make_entry, make_offer
 from tests.leaderboard.conftest import Api
@@ -125,3 +125,37 @@ def test_a_day_that_has_not_come_is_refused(edition: Edition, api: Api):
     tomorrow = (datetime.now(UTC) + timedelta(days=1)).date()
     for name in ("on", "prices_on"):
         assert "not known" in api.get(f"boards/finetuning/time/?{name}={tomorrow}", status=400)["errors"][0]["message"]
+
+
+class TestTurns:
+    """Anybody may ask for any day of any board: large ones are worked out by few at a time, and not for long."""
+
+    @pytest.fixture(autouse=True)
+    def large(self, edition: Edition, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(standing, "LARGE", 1)
+
+    @pytest.mark.parametrize("address", ["/boards/finetuning/cost/?", "/api/v1/boards/finetuning/cost/?format=csv&"])
+    @pytest.mark.parametrize("query", ["on=2021-11-04", "prices_on=2021-11-22"])
+    def test_without_a_turn_the_answer_is_to_come_back(
+        self, edition: Edition, client: Client, monkeypatch: pytest.MonkeyPatch, address: str, query: str
+    ):
+        monkeypatch.setattr(standing, "PAGES_AT_ONCE", 0)
+        monkeypatch.setattr(standing, "EXPORTS_AT_ONCE", 0)
+        answer = client.get(address + query)
+        assert (answer.status_code, answer["Retry-After"]) == (503, "10")
+        assert "Try again in some seconds" in answer.content.decode()
+
+    def test_what_takes_too_long_is_ended_and_says_so(
+        self, edition: Edition, client: Client, monkeypatch: pytest.MonkeyPatch
+    ):
+        monkeypatch.setattr(standing, "LONGEST", "1ms")
+        answer = client.get("/boards/finetuning/cost/?on=2021-11-04&prices_on=2021-11-22")
+        assert answer.status_code == 503
+        assert "this one took too long" in answer.content.decode()
+
+    def test_today_and_times_at_other_prices_need_none(
+        self, edition: Edition, api: Api, monkeypatch: pytest.MonkeyPatch
+    ):
+        monkeypatch.setattr(standing, "PAGES_AT_ONCE", 0)
+        assert board(api, f"on={datetime.now(UTC).date()}") == board(api, "")
+        assert board(api, "prices_on=2021-11-22", "time") == board(api, "", "time")
