@@ -28,8 +28,6 @@ ADDRESS = re.compile(
 SECONDS_IN_PROXY = 2
 """How long the proxy in front may give out the same page without asking."""
 MOST_BYTES = 32 * 1024 * 1024
-PERSONAL = ("sessionid", "messages")
-"""Cookies with which a page may look otherwise."""
 PARTIAL = ("HX-Request", "HX-Target", "HX-Boosted", "HX-History-Restore-Request")
 """Headers with which a script asks for a part of the page."""
 OF_CONTENT = ("Content-Type", "Content-Length")
@@ -76,7 +74,7 @@ class PageCacheMiddleware:
         address = ADDRESS.fullmatch(request.path)
         if address is None or request.method not in ("GET", "HEAD") or "format" in request.GET:
             return self.get_response(request)
-        if not request.path.startswith("/api/") and any(name in request.COOKIES for name in PERSONAL):
+        if not request.path.startswith("/api/") and any(name in request.COOKIES for name in personal()):
             response = self.get_response(request)
             response.headers.setdefault("Cache-Control", "private, no-cache")
             return response
@@ -93,7 +91,7 @@ class PageCacheMiddleware:
         kept = pages.get(key)
         if kept is None:
             response = self.get_response(request)
-            if response.status_code != HTTPStatus.OK or response.streaming or response.cookies:
+            if response.status_code != HTTPStatus.OK or response.streaming or _is_personal(request, response):
                 return response
             kept = _keep(request, key, response)
         content, headers = kept
@@ -103,6 +101,17 @@ class PageCacheMiddleware:
                 headers={name: value for name, value in headers.items() if name not in OF_CONTENT}
             )
         return HttpResponse(content, headers=headers)
+
+
+def personal() -> tuple[str, str]:
+    """Cookies with which a page may look otherwise."""
+    return settings.SESSION_COOKIE_NAME, "messages"
+
+
+def _is_personal(request: HttpRequest, response: HttpResponse) -> bool:
+    """Whether the page is somebody's own, whatever the cookies were called."""
+    user = getattr(request, "user", None)
+    return bool(response.cookies) or (user is not None and user.is_authenticated)
 
 
 def _keep(request: HttpRequest, key: Key, response: HttpResponse) -> Page:

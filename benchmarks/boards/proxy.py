@@ -33,6 +33,7 @@ http {{
     scgi_temp_path {folder}/scgi;
     proxy_temp_path {folder}/proxy;
     upstream web {{ server 127.0.0.1:{web}; keepalive 16; }}
+    {personal}
     {cache}
     {proxy}
     server {{
@@ -67,7 +68,8 @@ def _configuration(folder: Path, web: int, port: int) -> str:
     text = (ROOT / "deploy" / "nginx.conf").read_text()
     boards = re.search(r"location ~ \S+boards/ \{.*?\n {8}\}", text, re.DOTALL)
     cache = re.search(r"proxy_cache_path \S+ ([^;]*;)", text)
-    assert boards and cache, "deploy/nginx.conf keeps boards"
+    personal = re.search(r"map \$http_cookie \$personal \{.*?\n    \}", text, re.DOTALL)
+    assert boards and cache and personal, "deploy/nginx.conf keeps boards"
     proxy = re.findall(r"^    (proxy_(?!cache).*;)$", text, re.MULTILINE)
     return CONFIGURATION.format(
         user=getpass.getuser(),
@@ -75,6 +77,7 @@ def _configuration(folder: Path, web: int, port: int) -> str:
         web=web,
         port=port,
         boards=boards[0],
+        personal=personal[0],
         cache=f"proxy_cache_path {folder}/boards {cache[1]}",
         proxy="\n    ".join(proxy),
     )

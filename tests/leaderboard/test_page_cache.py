@@ -71,6 +71,18 @@ def test_rows_written_past_the_code_raise_the_version_as_well(edition: Edition, 
     assert client.get(PAGE)["ETag"] != before
 
 
+@pytest.mark.parametrize("cookie", ["sessionid", "__Host-sessionid", "renamed"])
+def test_a_page_of_somebody_signed_in_is_given_to_nobody_else(
+    edition: Edition, client: Client, django_user_model, settings, cookie: str
+):
+    settings.SESSION_COOKIE_NAME = cookie
+    somebody = Client()
+    somebody.force_login(django_user_model.objects.create_user("grace", "grace@example.org", "a-long-password"))
+    assert b"grace" in somebody.get(PAGE).content
+    assert b"grace" not in client.get(PAGE).content
+    assert b"grace" in somebody.get(PAGE).content
+
+
 def test_who_is_signed_in_gets_a_page_of_their_own(edition: Edition, client: Client, django_user_model):
     client.get(PAGE)
     client.force_login(django_user_model.objects.create_user("ada", "ada@example.org", "a-long-password"))
