@@ -355,7 +355,7 @@ EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.text("EMAIL_FROM", f"HULK <noreply@{urlsplit(PUBLIC_URL).hostname}>")
 WEBHOOKS_LOCAL = env.flag("HULK_WEBHOOKS_LOCAL", False) and not HTTPS
 """Whether webhooks may call http:// and 127.0.0.1: to try them out on one machine, never on a public server."""
-DAILY_MAILS = env.whole("HULK_DAILY_MAILS", 20)
+DAILY_MAILS = env.whole("HULK_DAILY_MAILS", 5)
 """Mails about submissions a person and UTC day, decisions not counted; 0: no limit."""
 LOGGING = {
     "version": 1,

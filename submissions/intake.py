@@ -174,13 +174,8 @@ def check_file_name(name: str) -> str:
 
 def evidence_at(submission: Submission, place: Place) -> Evidence | None:
     """The file that stands at a place."""
-    if "\0" in f"{place.task}{place.kind}{place.part}":
-        return None  # PostgreSQL has no such text, and refuses to look for it.
-    return submission.evidence.filter(**_where(place)).first()
-
-
-def _where(place: Place) -> dict[str, Any]:
-    return {"task": place.task, "kind": place.kind, "run": place.run, "part": place.part}
+    there = {(one.task, one.kind, one.run, one.part): one for one in submission.evidence.all()}
+    return there.get(place.key)
 
 
 def _place(
@@ -192,7 +187,9 @@ def _place(
     if before != blob.sha256:  # The same content again takes nothing away, and may be the same request again.
         seen.check(before, f"`{place}`")
     values: dict[str, Any] = {"name": name, "sha256": blob.sha256, "size": blob.size}
-    evidence, _ = Evidence.objects.update_or_create(submission=draft, **_where(place), defaults=values)
+    evidence, _ = Evidence.objects.update_or_create(
+        submission=draft, task=place.task, kind=place.kind, run=place.run, part=place.part, defaults=values
+    )
     return evidence, before
 
 

@@ -10,16 +10,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from smtplib import SMTPException, SMTPRecipientsRefused, SMTPResponseException
-from urllib.parse import urlsplit
+from typing import Any
 
 from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
-from django.db import connection
-from django.urls import reverse
+from django.db import connection, transaction
 
-from submissions import mail_choices, outbox
+from submissions import outbox
 from submissions.leases import now
+from submissions.letters import letter_of
 from submissions.models import Mail, State, Topic
 from submissions.outbox import Claim
 
@@ -29,8 +29,11 @@ MOST_A_ROUND = 200
 TRIED_FOR = timedelta(days=3)
 PAUSES = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60))
 """Between tries; the last one again and again."""
-UNCOUNTED = frozenset({Topic.DECIDED, Topic.WITHDRAWN})
-"""Not held to the daily limit: maintainers cause these, and nobody can be flooded with them."""
+DECISIONS = frozenset({Topic.DECIDED, Topic.WITHDRAWN})
+"""What is waited for most: the last mail of a day is kept for these."""
+MOST_IN_A_DIGEST = 50
+Bundle = list[tuple[Mail, Claim]]
+"""What goes out as one mail, each notice with the right to say what became of it."""
 COURIERS_LOCK = 0x48554C4D
 """The key of the advisory lock that lets one courier mail at a time, so that the daily limit is exact ("HULM")."""
 
@@ -47,69 +50,82 @@ def deliver() -> None:
 def send(mail: Mail, claim: Claim) -> bool:
     """Sends a claimed mail. False where the server is away: the next one would fare no better."""
     if mail.handed_over_at:
-        _uncertain(mail, claim, "the courier was stopped while the server took it")
+        _uncertain([(mail, claim)], "the courier was stopped while the server took it")
         return True
     if not mail.recipient.email or not mail.recipient.is_active:
         outbox.end(claim, State.FAILED, now(), trouble="there is no address any more")
         return True
     left = left_today(mail)
     if left is not None and left < 1:
-        outbox.end(claim, State.SKIPPED, now(), trouble=f"{settings.DAILY_MAILS} mails were sent on that day")
+        outbox.again(claim, _today(now()) + timedelta(days=1), trouble="waits for the one mail of tomorrow")
         return True
+    bundle = _with_others(mail, claim)
     server = get_connection()
     try:
         server.open()
     except (OSError, SMTPException) as error:
-        _later(mail, claim, f"the mail server is away ({type(error).__name__})")
+        _later(bundle, f"the mail server is away ({type(error).__name__})")
         return False
     try:
-        _hand_over(mail, claim, server, message_of(mail, is_last=left == 1))
+        _hand_over(bundle, server, letter_of([one for one, _ in bundle], is_last=left == 1))
     finally:
         _close(server)
     return True
 
 
-def _hand_over(mail: Mail, claim: Claim, server: BaseEmailBackend, message: EmailMessage) -> None:
-    if not outbox.note(claim, handed_over_at=now()):
-        return
+def _hand_over(bundle: Bundle, server: BaseEmailBackend, message: EmailMessage) -> None:
+    at = now()
+    with transaction.atomic():
+        noted = [outbox.note(claim, handed_over_at=at) for _, claim in bundle]
+        if not all(noted):
+            transaction.set_rollback(True)
+            return
     try:
         server.send_messages([message])
     except SMTPRecipientsRefused as error:
-        _refused(mail, claim, max(code for code, _ in error.recipients.values()))
+        _refused(bundle, max(code for code, _ in error.recipients.values()))
     except SMTPResponseException as error:
-        _refused(mail, claim, error.smtp_code)
+        _refused(bundle, error.smtp_code)
     except ValueError:
-        outbox.end(claim, State.FAILED, now(), handed_over_at=None, trouble="the address cannot be written to")
+        _end(bundle, State.FAILED, handed_over_at=None, trouble="the address cannot be written to")
     except (OSError, SMTPException) as error:
-        _uncertain(mail, claim, f"the connection broke while the server took it ({type(error).__name__})")
+        _uncertain(bundle, f"the connection broke while the server took it ({type(error).__name__})")
     else:
-        outbox.end(claim, State.SENT, now(), trouble="")
+        _end(bundle, State.SENT, trouble="")
 
 
-def _refused(mail: Mail, claim: Claim, code: int) -> None:
+def _end(bundle: Bundle, state: State, **values: Any) -> None:
+    for _, claim in bundle:
+        outbox.end(claim, state, now(), **values)
+
+
+def _refused(bundle: Bundle, code: int) -> None:
     """The server said no, so that it has not taken the mail: for good (5xx), or for now."""
     why = f"the mail server refused it ({code})"
-    if code >= 500:
-        outbox.end(claim, State.FAILED, now(), handed_over_at=None, trouble=why)
+    if code < 500:
+        _later(bundle, why)
+        return
+    _end(bundle, State.FAILED, handed_over_at=None, trouble=why)
+    for mail, _ in bundle:
         logger.error("Mail %s is given up: %s", mail.pk, why)
-        return
-    _later(mail, claim, why)
 
 
-def _later(mail: Mail, claim: Claim, why: str) -> None:
+def _later(bundle: Bundle, why: str) -> None:
     at = now()
-    if at - mail.created_at > TRIED_FOR:
-        outbox.end(claim, State.FAILED, at, handed_over_at=None, trouble=why)
-        logger.error("Mail %s is given up after %s: %s", mail.pk, TRIED_FOR, why)
-        return
-    pause = PAUSES[min(mail.tries, len(PAUSES)) - 1]
-    outbox.again(claim, at + pause, handed_over_at=None, trouble=why)
-    logger.warning("Mail %s is tried again in %s: %s", mail.pk, pause, why)
+    for mail, claim in bundle:
+        if at - mail.created_at > TRIED_FOR:
+            outbox.end(claim, State.FAILED, at, handed_over_at=None, trouble=why)
+            logger.error("Mail %s is given up after %s: %s", mail.pk, TRIED_FOR, why)
+            continue
+        pause = PAUSES[min(mail.tries, len(PAUSES)) - 1]
+        outbox.again(claim, at + pause, handed_over_at=None, trouble=why)
+        logger.warning("Mail %s is tried again in %s: %s", mail.pk, pause, why)
 
 
-def _uncertain(mail: Mail, claim: Claim, why: str) -> None:
-    outbox.end(claim, State.UNCERTAIN, now(), trouble=why)
-    logger.error("Mail %s may or may not have arrived, and is not sent again: %s", mail.pk, why)
+def _uncertain(bundle: Bundle, why: str) -> None:
+    _end(bundle, State.UNCERTAIN, trouble=why)
+    for mail, _ in bundle:
+        logger.error("Mail %s may or may not have arrived, and is not sent again: %s", mail.pk, why)
 
 
 def _close(server: BaseEmailBackend) -> None:
@@ -120,32 +136,30 @@ def _close(server: BaseEmailBackend) -> None:
 
 
 def left_today(mail: Mail) -> int | None:
-    """How many mails its recipient may still get on this UTC day; None where it is not counted."""
-    if not settings.DAILY_MAILS or mail.topic in UNCOUNTED:
+    """How many mails its recipient may still get on this UTC day (R70); None where there is no limit.
+
+    The last one of a day is kept for decisions: they wait only where there were as many as that. A digest is one mail,
+    handed over at one time.
+    """
+    limit = settings.DAILY_MAILS
+    if not limit:
         return None
-    at = now()
-    today = datetime(at.year, at.month, at.day, tzinfo=UTC)
-    sent = Mail.objects.filter(recipient=mail.recipient_id, handed_over_at__gte=today).exclude(topic__in=UNCOUNTED)
-    return max(0, settings.DAILY_MAILS - sent.count())
+    sent = Mail.objects.filter(recipient=mail.recipient_id, handed_over_at__gte=_today(now()))
+    kept = 0 if mail.topic in DECISIONS else min(1, limit - 1)
+    return max(0, limit - kept - sent.values("handed_over_at").distinct().count())
 
 
-def message_of(mail: Mail, *, is_last: bool = False) -> EmailMessage:
-    """Plain text, with the links by which its reader can end such mails."""
-    choices = f"{settings.PUBLIC_URL}{reverse('submissions:mail_choices')}"
-    unsubscribe = mail_choices.link(mail.recipient, mail.topic)
-    last = f"This is the last mail of today: at most {settings.DAILY_MAILS} a day are sent. The site has the rest.\n\n"
-    foot = f"-- \nWhich mails you get: {choices}\nNo more of this kind: {unsubscribe}\n"
-    return EmailMessage(
-        subject=f"[HULK] {mail.subject}",
-        body=f"{mail.body}\n\n{last if is_last else ''}{foot}",
-        to=[mail.recipient.email],
-        headers={
-            "Message-ID": f"<{mail.pk}@{urlsplit(settings.PUBLIC_URL).hostname}>",
-            "Auto-Submitted": "auto-generated",
-            "List-Unsubscribe": f"<{unsubscribe}>",
-            "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
-        },
-    )
+def _today(at: datetime) -> datetime:
+    return datetime(at.year, at.month, at.day, tzinfo=UTC)
+
+
+def _with_others(mail: Mail, claim: Claim) -> Bundle:
+    """A mail of an earlier day takes along what else of its recipient's has waited since then, as one digest."""
+    today = _today(now())
+    if mail.created_at >= today:
+        return [(mail, claim)]
+    waited = Mail.objects.filter(recipient=mail.recipient_id, created_at__lt=today, handed_over_at=None)
+    return [(mail, claim), *outbox.claim_among(waited, now(), MOST_IN_A_DIGEST - 1, "recipient", "submission")]
 
 
 @contextmanager

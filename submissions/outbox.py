@@ -12,7 +12,7 @@ from uuid import UUID, uuid4
 from django.db import transaction
 
 from submissions.leases import lease_length
-from submissions.models import Outgoing, State
+from submissions.models import Outgoing, OutgoingQuerySet, State
 
 LEASES = 4
 """Of a verification's, as nobody renews it: longer than sending one takes, which ends after seconds."""
@@ -34,11 +34,22 @@ def claim(model: type[Row], at: datetime, *related: str) -> tuple[Row, Claim] | 
     with transaction.atomic():
         rows = model._default_manager.due(at).select_for_update(skip_locked=True, of=("self",))
         row = cast("Row | None", rows.select_related(*related).order_by("due_at").first())
-        if row is None:
-            return None
-        row.lease_until, row.lease_token, row.tries = at + LEASES * lease_length(), uuid4(), row.tries + 1
-        row.save(update_fields=["lease_until", "lease_token", "tries"])
-    return row, Claim(model, row.pk, row.lease_token)
+        return None if row is None else (row, _take(row, at))
+
+
+def claim_among(rows: OutgoingQuerySet, at: datetime, most: int, *related: str) -> list[tuple[Any, Claim]]:
+    """What is due among some rows, as far as nobody else has it."""
+    with transaction.atomic():
+        free = rows.due(at).select_for_update(skip_locked=True, of=("self",))
+        found = free.select_related(*related).order_by("due_at")[:most]
+        return [(row, _take(row, at)) for row in found]
+
+
+def _take(row: Outgoing, at: datetime) -> Claim:
+    token = uuid4()
+    row.lease_until, row.lease_token, row.tries = at + LEASES * lease_length(), token, row.tries + 1
+    row.save(update_fields=["lease_until", "lease_token", "tries"])
+    return Claim(type(row), row.pk, token)
 
 
 def note(claim: Claim, **values: Any) -> bool:

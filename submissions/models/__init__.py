@@ -3,7 +3,7 @@
 from submissions.models.evidence import Evidence
 from submissions.models.inspections import Inspection
 from submissions.models.organisations import Invitation, Membership, Organisation, Role
-from submissions.models.outbox import Call, Happening, Mail, Outgoing, State, Topic, Unwanted, Webhook
+from submissions.models.outbox import Call, Happening, Mail, Outgoing, OutgoingQuerySet, State, Topic, Unwanted, Webhook
 from submissions.models.submissions import Revision, Status, Step, Submission
 from submissions.models.talk import Message
 from submissions.models.uploads import Upload
@@ -22,6 +22,7 @@ __all__ = [
     "Message",
     "Organisation",
     "Outgoing",
+    "OutgoingQuerySet",
     "Revision",
     "Role",
     "State",

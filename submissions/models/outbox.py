@@ -33,7 +33,6 @@ class Happening(models.TextChoices):
 class State(models.TextChoices):
     WAITING = "waiting", "waits"
     SENT = "sent", "sent"
-    SKIPPED = "skipped", "not sent: too many on one day"
     FAILED = "failed", "given up"
     UNCERTAIN = "uncertain", "handed over, and never heard of again"
 

@@ -87,7 +87,7 @@ ORDER = {
         "mail webhooks",
         "bundles needs room price_list spool fixity file_names talk changes",
         "manifest idempotency permissions preconditions bounds contents",
-        "outbox",
+        "outbox letters",
         "evidence gold leases outside mail_choices",
         "departures",
         "lifecycle quota uploads broker organisations",

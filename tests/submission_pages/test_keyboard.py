@@ -26,7 +26,10 @@ def page(browser: Browser, live_server, transactional_db):
     make_small_edition()
     make_person("ada")
     context = browser.new_context(base_url=live_server.url)
-    yield context.new_page()
+    page = context.new_page()
+    # Told in good time that files are chosen by the test: asked at the key itself, Chromium may open its own dialog.
+    page.on("filechooser", lambda _: None)
+    yield page
     context.close()
 
 

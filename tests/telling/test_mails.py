@@ -1,6 +1,7 @@
 """Who is mailed what, and when: read in the inbox, as people would."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from django.core import mail
@@ -9,6 +10,8 @@ from submissions import intake, jobs, review, talk, verification
 from submissions.leases import now
 from submissions.models import Mail, Submission
 from tests.submissions.work.cases import BACKWARDS, lately, make_maintainer, make_person, make_queued, manifest_of
+
+DAY = timedelta(days=1)
 
 
 def inbox(person):
@@ -202,17 +205,61 @@ class TestChoices:
         assert client.get("/account/mail/").status_code == 302
 
 
-def test_at_most_so_many_a_day_and_decisions_always(edition, ada, mia, settings):
-    settings.DAILY_MAILS = 3
-    for _ in range(3):
-        submission = in_review(ada)
-    decide(review.approve, submission, mia)
-    subjects = inbox(ada)
-    assert len(subjects) == 4
-    assert subjects[-1] == "[HULK] ToyBERT: approved"
-    last = [one for one in mail.outbox if "This is the last mail of today" in one.body and one.to == [ada.email]]
-    assert len(last) == 1
-    assert Mail.objects.filter(recipient=ada, state="skipped").count() == 3
+def a_day_passes():
+    for one in Mail.objects.all():
+        moved = {"created_at": one.created_at - DAY, "due_at": min(one.due_at, one.due_at - DAY)}
+        if one.handed_over_at:
+            moved["handed_over_at"] = one.handed_over_at - DAY
+        Mail.objects.filter(pk=one.pk).update(**moved)
+
+
+class TestLimit:
+    """R70: at most so many mails a day and address."""
+
+    def test_the_last_mail_of_a_day_is_kept_for_a_decision(self, edition, ada, mia, settings):
+        settings.DAILY_MAILS = 3
+        submissions = [in_review(ada) for _ in range(3)]
+        assert len(inbox(ada)) == 2
+        assert "What follows waits, and comes tomorrow in one mail" in newest(ada).body
+        decide(review.approve, submissions[0], mia)
+        assert inbox(ada)[2:] == ["[HULK] ToyBERT: approved"]
+        decide(review.reject, submissions[1], mia, "Why.")
+        assert len(inbox(ada)) == 3
+
+    def test_what_waited_comes_on_the_next_day_in_one_mail(self, edition, ada, mia, settings):
+        settings.DAILY_MAILS = 3
+        submissions = [in_review(ada) for _ in range(3)]
+        decide(review.reject, submissions[1], mia, "The log has a gap.")
+        decide(review.reject, submissions[2], mia, "This one, too.")
+        assert len(inbox(ada)) == 3
+        a_day_passes()
+        assert inbox(ada)[3:] == ["[HULK] 5 notices about your submissions"]
+        body = newest(ada).body
+        assert body.index("ToyBERT: received") < body.index("> This one, too.")
+        assert body.count("ToyBERT: verified, waits for review") == 3
+        assert str(submissions[2].pk) in body and body.count("No more of “") == 3
+        assert not Mail.objects.filter(recipient=ada, state="waiting").exists()
+        in_review(ada)
+        assert len(inbox(ada)) == 5, "the digest is one of the day's mails"
+
+    def test_one_that_waited_alone_is_a_mail_as_any_other(self, edition, ada, settings):
+        settings.DAILY_MAILS = 2
+        in_review(ada)
+        assert len(inbox(ada)) == 1
+        a_day_passes()
+        assert inbox(ada)[1:] == ["[HULK] ToyBERT: verified, waits for review"]
+
+    def test_the_digest_of_one_person_is_nobody_elses(self, edition, ada, mia, settings):
+        settings.DAILY_MAILS = 1
+        for person in (ada, make_person("bob")):
+            in_review(person)
+            in_review(person)
+        jobs.deliver()
+        a_day_passes()
+        assert inbox(ada)[1:] == ["[HULK] 3 notices about your submissions"]
+        assert "/submissions/" in newest(ada).body
+        others = Submission.objects.exclude(owner=ada).values_list("pk", flat=True)
+        assert not [pk for pk in others if str(pk) in newest(ada).body]
 
 
 def test_operators_see_what_became_of_each_and_no_words(client, edition, ada, mia, admin_user):
