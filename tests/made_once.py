@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Callable
+from functools import partial
 from itertools import count
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
@@ -14,7 +15,7 @@ from django.db.models import Model
 
 T = TypeVar("T")
 VERSIONS = "leaderboard_catalogueversion"
-_kept: dict[Callable[[], Any], "Made"] = {}
+_kept: dict[tuple[Any, ...], "Made"] = {}
 _times = count(1)
 
 
@@ -26,19 +27,20 @@ class Made(NamedTuple):
     files: dict[tuple[str, Path], bytes]
 
 
-def once(make: Callable[[], T]) -> T:
-    """As `make()`, which begins without rows of its own: it is called for the first test only.
+def once(make: Callable[..., T], *arguments: Any) -> T:
+    """As `make(*arguments)`, which begins without rows of its own: it is called for the first test only.
 
     What it returns is a row, which is read anew, or a plain value. Ids are the same in each copy. No sequence goes
     back, so no other row gets them.
     """
-    if make in _kept:
-        _copy(_kept[make])
+    key = (make, *arguments)
+    if key in _kept:
+        _copy(_kept[key])
     elif _may_copy():
-        _kept[make] = _watch(make)
+        _kept[key] = _watch(partial(make, *arguments))
     else:
-        return make()
-    said = _kept[make].said
+        return make(*arguments)
+    said = _kept[key].said
     return type(said)._default_manager.get(pk=said.pk) if isinstance(said, Model) else said
 
 

@@ -63,7 +63,7 @@ ORDER = {
         "standing ordering",
         "held scorings",
         "board_templates board_charts charts citation evidence_lines intervals derivations samples templatetags",
-        "history filters searching",
+        "history filters records searching",
         "ranking",
         "lines rowscores marks tallies pricing ties",
         "slots columns cursors parameters",

@@ -76,6 +76,7 @@ def _common(text: str, pk: str) -> str:
         r"/evidence/\d+/",
         r'name="mend" value="\d+"',
         r"\d\d:\d\d(:\d\d)?",
+        r">(now|[^<]*\sago)</time>",
     ):
         text = re.sub(pattern, "X", text)
     return text

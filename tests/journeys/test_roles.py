@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from copy import deepcopy
 from datetime import timedelta
 
 import pytest
@@ -11,6 +12,7 @@ from submissions import leases, organisations
 from submissions.models import Membership, Status, Submission
 from tests.factories_submissions import LOG, PREDICTIONS, Script, make_catalogue, make_manifest
 from tests.journeys.actors import QUEUE, Maintainer, Researcher, Visitor, verify
+from tests.made_once import once
 
 FILES = {"sst/log.csv": LOG, "sst/dev.tsv": PREDICTIONS}
 BROKEN = {**FILES, "sst/log.csv": b"\x89PNG\r\n\x1a\n"}
@@ -94,17 +96,31 @@ class Scene:
         return pk
 
 
+Brought = tuple[Scene, str]
+
+
 @pytest.fixture
 def scene(db: None) -> Scene:
     return Scene(make_catalogue())
+
+
+def bring(status: Status) -> Brought:
+    scene = Scene(make_catalogue())
+    return scene, scene.bring(status)
+
+
+@pytest.fixture
+def brought(db: None, status: Status) -> Brought:
+    """Everybody, with cookies of their own in each test, and a submission in this state."""
+    return deepcopy(once(bring, status))
 
 
 EVERY_STATE = pytest.mark.parametrize("status", list(Status), ids=lambda status: status.value)
 
 
 @EVERY_STATE
-def test_pages_are_for_owner_and_maintainers(scene: Scene, status: Status) -> None:
-    pk = scene.bring(status)
+def test_pages_are_for_owner_and_maintainers(brought: Brought, status: Status) -> None:
+    scene, pk = brought
     file = Submission.objects.get(pk=pk).evidence.get(kind="predictions").pk
     review = 200
     expected = {
@@ -123,8 +139,8 @@ def test_pages_are_for_owner_and_maintainers(scene: Scene, status: Status) -> No
 
 
 @EVERY_STATE
-def test_the_api_is_for_owner_and_maintainers(scene: Scene, status: Status) -> None:
-    pk = scene.bring(status)
+def test_the_api_is_for_owner_and_maintainers(brought: Brought, status: Status) -> None:
+    scene, pk = brought
     was_sent = 404 if status == Status.DRAFT else 200
     expected = {
         "": (401, 404, 200, 200, 200),
@@ -143,8 +159,10 @@ def test_the_api_is_for_owner_and_maintainers(scene: Scene, status: Status) -> N
 
 
 @EVERY_STATE
-def test_the_public_sees_an_entry_from_approval_on_and_its_log_while_it_stands(scene: Scene, status: Status) -> None:
-    pk = scene.bring(status)
+def test_the_public_sees_an_entry_from_approval_on_and_its_log_while_it_stands(
+    brought: Brought, status: Status
+) -> None:
+    scene, pk = brought
     entry = scene.owner.submission(pk)["entry"]
     assert bool(entry) is (status in PUBLISHED)
     model = make_manifest(scene.edition)["model"]["name"]
@@ -172,8 +190,8 @@ VERBS: dict[str, set[Status]] = {
 
 @EVERY_STATE
 @pytest.mark.parametrize("verb", VERBS)
-def test_an_owner_takes_only_the_steps_of_the_protocol(scene: Scene, status: Status, verb: str) -> None:
-    pk = scene.bring(status)
+def test_an_owner_takes_only_the_steps_of_the_protocol(brought: Brought, status: Status, verb: str) -> None:
+    scene, pk = brought
     answer = scene.owner.script.post(f"submissions/{pk}/{verb}/")
     if status in VERBS[verb]:
         assert answer.status_code in {200, 201, 202}, answer.content
@@ -183,8 +201,8 @@ def test_an_owner_takes_only_the_steps_of_the_protocol(scene: Scene, status: Sta
 
 
 @EVERY_STATE
-def test_a_member_of_the_organisation_changes_nothing(scene: Scene, status: Status) -> None:
-    pk = scene.bring(status)
+def test_a_member_of_the_organisation_changes_nothing(brought: Brought, status: Status) -> None:
+    scene, pk = brought
     base, script, before = f"submissions/{pk}/", scene.member.script, scene.owner.submission(pk)
     answers = [
         script.patch(base, {"notes": "changed"}),
@@ -198,8 +216,8 @@ def test_a_member_of_the_organisation_changes_nothing(scene: Scene, status: Stat
 
 
 @EVERY_STATE
-def test_only_drafts_change(scene: Scene, status: Status) -> None:
-    pk = scene.bring(status)
+def test_only_drafts_change(brought: Brought, status: Status) -> None:
+    scene, pk = brought
     base = f"submissions/{pk}/"
     script, before = scene.owner.script, scene.owner.submission(pk)
     answers = [
@@ -222,8 +240,8 @@ DECISIONS: dict[Status, set[str]] = {
 
 
 @EVERY_STATE
-def test_a_maintainer_has_the_buttons_of_the_state_and_no_others_work(scene: Scene, status: Status) -> None:
-    pk = scene.bring(status)
+def test_a_maintainer_has_the_buttons_of_the_state_and_no_others_work(brought: Brought, status: Status) -> None:
+    scene, pk = brought
     buttons = set(re.findall(r'name="decision" value="(\w+)"', scene.maintainer.review_page(pk)))
     assert buttons == DECISIONS.get(status, set())
     seen = Submission.objects.get(pk=pk).content_hash
@@ -235,8 +253,8 @@ def test_a_maintainer_has_the_buttons_of_the_state_and_no_others_work(scene: Sce
 
 
 @EVERY_STATE
-def test_nobody_but_a_maintainer_decides(scene: Scene, status: Status) -> None:
-    pk = scene.bring(status)
+def test_nobody_but_a_maintainer_decides(brought: Brought, status: Status) -> None:
+    scene, pk = brought
     data = {"decision": "approve", "seen": Submission.objects.get(pk=pk).content_hash, "comment": "because"}
     for person in (scene.visitor, scene.other, scene.owner, scene.member):
         assert person.browser.post(f"{QUEUE}{pk}/decide/", data).status_code in {302, 403}

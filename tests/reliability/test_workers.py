@@ -226,29 +226,22 @@ def test_a_worker_paused_past_its_lease_changes_nothing_when_it_wakes(site, ada,
     assert result_of(is_whole(submission, attempts=2)) == before
 
 
-def test_over_the_edition_s_memory_is_quarantined_and_the_next_one_is_verified(site, ada, long_log, edition_limits):
+def test_over_the_edition_s_memory_or_time_is_quarantined_and_the_next_one_is_verified(
+    site, ada, long_log, edition_limits
+):
     """R11: what is over time or memory is answered, and the worker goes on."""
-    edition_limits(verification_bytes=8_000_000)
-    greedy = make_queued(ada, log=long_log)
-    small = make_queued(ada)
     site.worker(), site.beat()
-    ring(site, greedy, small)
-    wait_until_final(greedy, small)
-    greedy.refresh_from_db()
-    assert (greedy.status, status_of(small)) == ("quarantined", "in_review")
-    assert "memory" in greedy.steps.last().comment
-
-
-def test_over_the_edition_s_time_is_quarantined_and_the_next_one_is_verified(site, ada, long_log, edition_limits):
-    edition_limits(verification_seconds=1)
-    slow = make_queued(ada, log=long_log * 3)
-    small = make_queued(ada)
-    site.worker(), site.beat()
-    ring(site, slow, small)
-    wait_until_final(slow, small)
-    slow.refresh_from_db()
-    assert (slow.status, status_of(small)) == ("quarantined", "in_review")
-    assert "longer" in slow.steps.last().comment
+    for limits, log, word in (
+        ({"verification_bytes": 8_000_000}, long_log, "memory"),
+        ({"verification_seconds": 1}, long_log * 3, "longer"),
+    ):
+        edition_limits(**limits)
+        greedy, small = make_queued(ada, log=log), make_queued(ada)
+        ring(site, greedy, small)
+        wait_until_final(greedy, small)
+        greedy.refresh_from_db()
+        assert (greedy.status, status_of(small)) == ("quarantined", "in_review")
+        assert word in greedy.steps.last().comment
 
 
 def test_a_database_that_drops_every_connection_costs_no_attempt(site, ada, long_log):

@@ -4,7 +4,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scoring.curves import ZERO, crossing, margins, stability, within_epochs
@@ -64,6 +64,7 @@ def derived(reading, limit=None):
 ROWS = st.lists(st.tuples(st.integers(8700, 9200), st.integers(0, 3)), min_size=200, max_size=900)
 
 
+@settings(max_examples=40)
 @given(ROWS, st.booleans())
 def test_what_is_derived_from_a_thinned_log_is_that_of_the_whole(rows, as_fractions):
     digits = "0.{:04d}" if as_fractions else "{:.2f}"
@@ -84,6 +85,7 @@ def test_what_is_derived_from_a_thinned_log_is_that_of_the_whole(rows, as_fracti
     )
 
 
+@settings(max_examples=40)
 @given(st.lists(st.tuples(*[st.integers(895, 915)] * 3), min_size=200, max_size=600))
 def test_the_rows_of_pretraining_stay_side_by_side(rows):
     text = "time,conll2003,sst2,mnli\n" + "".join(

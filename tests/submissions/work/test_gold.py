@@ -10,6 +10,7 @@ from scoring.gold import digest
 from submissions import gold, verification
 from submissions.gold import GoldDamaged
 from submissions.models import Submission
+from tests import editions
 from tests.factories import make_edition, make_task
 from tests.shared_data import shared_file
 from tests.submissions.work.cases import (
@@ -147,7 +148,7 @@ def test_after_an_import_what_was_verified_without_is_named_and_can_be_verified_
 
 @pytest.fixture
 def hulk_2020(db):
-    call_command("load_baselines", verbosity=0)
+    editions.paper()
 
 
 @pytest.mark.parametrize(
