@@ -259,10 +259,12 @@ def _address(query: BoardQuery, parameters: str | None) -> str | None:
 def _stream(query: BoardQuery, wanted: str) -> StreamingHttpResponse:
     name = f"{query.edition.slug}-{query.phase.value}-{query.measure.value}.{wanted}"
     if wanted == "csv":
-        response = StreamingHttpResponse(exports.begun(exports.csv_rows(query)), content_type="text/csv; charset=utf-8")
+        response = StreamingHttpResponse(
+            exports.begun(query, exports.csv_rows(query)), content_type="text/csv; charset=utf-8"
+        )
         response["Content-Disposition"] = f'attachment; filename="{name}"'
         return response
-    return StreamingHttpResponse(exports.begun(exports.json_rows(query)), content_type="application/json")
+    return StreamingHttpResponse(exports.begun(query, exports.json_rows(query)), content_type="application/json")
 
 
 def _entries() -> QuerySet[Entry]:

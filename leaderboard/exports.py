@@ -2,7 +2,8 @@
 
 import csv
 import json
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from contextlib import closing
 from typing import Any
 
 from django.conf import settings
@@ -12,6 +13,7 @@ from leaderboard.columns import task_titles
 from leaderboard.filters import BoardQuery
 from leaderboard.lines import Cell, Line
 from leaderboard.numbers import plain
+from leaderboard.standing import is_live
 
 FIXED = ("rank", "entry", "url", "model", "organisation", "parameters_millions", "hardware", "date", "kind", "verified")
 PER_TASK = ("outcome", "value", "unit", "score")
@@ -58,7 +60,7 @@ def csv_header(query: BoardQuery) -> list[str]:
     return [*FIXED, *(f"{slug}_{name}" for slug in slugs for name in PER_TASK), "score"]
 
 
-def csv_rows(query: BoardQuery) -> Iterator[str]:
+def csv_rows(query: BoardQuery) -> Generator[str]:
     """The lines of the CSV, header first, CRLF as RFC 4180 has it."""
     writer = csv.writer(_Echo())
     with all_lines(query) as rows:
@@ -67,7 +69,7 @@ def csv_rows(query: BoardQuery) -> Iterator[str]:
             yield writer.writerow([_cell(value) for value in _values(row_json(row))])
 
 
-def json_rows(query: BoardQuery) -> Iterator[str]:
+def json_rows(query: BoardQuery) -> Generator[str]:
     """One JSON array of rows, in pieces."""
     before = "["
     with all_lines(query) as rows:
@@ -77,18 +79,22 @@ def json_rows(query: BoardQuery) -> Iterator[str]:
     yield "[]" if before == "[" else "]"
 
 
-def begun(pieces: Iterator[str]) -> Iterator[str]:
-    """The same pieces, with the first one made at once: what goes wrong before it can still be answered."""
+def begun(query: BoardQuery, pieces: Generator[str]) -> Generator[str]:
+    """The same pieces. Of a past day the first is made at once: what goes wrong before it can still be answered."""
+    if is_live(query):
+        return pieces
     whole = _after_first(pieces)
     next(whole)
     return whole
 
 
-def _after_first(pieces: Iterator[str]) -> Iterator[str]:
-    first = next(pieces)
-    yield ""
-    yield first
-    yield from pieces
+def _after_first(pieces: Generator[str]) -> Generator[str]:
+    """Closed, it closes the pieces at once: they hold a transaction."""
+    with closing(pieces):
+        first = next(pieces)
+        yield ""
+        yield first
+        yield from pieces
 
 
 def disarmed(text: str) -> str:

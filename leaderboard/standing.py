@@ -67,7 +67,7 @@ class Standing:
 @contextmanager
 def standing(query: BoardQuery, *, export: bool = False) -> Iterator[Standing]:
     """The rows that a query is about, for as long as it lasts. Raises TooBusy."""
-    if _is_live(query):
+    if is_live(query):
         yield _live(query)
         return
     with _in_time(), transaction.atomic():
@@ -81,7 +81,7 @@ def standing(query: BoardQuery, *, export: bool = False) -> Iterator[Standing]:
             cursor.execute("SET LOCAL statement_timeout = DEFAULT")
 
 
-def _is_live(query: BoardQuery) -> bool:
+def is_live(query: BoardQuery) -> bool:
     """Whether the rows are those of now: at the end of today they will have been, and times have no price."""
     is_now = query.on is None or end_of(query.on) > datetime.now(UTC)
     return is_now and (query.prices_on is None or query.measure is Measure.TIME)

@@ -49,6 +49,7 @@ class TestVersions:
             assert client.get(f"{address}?per_page=10&q=zebra").content != first.content
 
     def test_withdrawing_shows_at_once(self, edition: Edition, client: Client, address: str):
+        make_entry(edition, 40.0, model="Best", date=NOW.date() - timedelta(days=9))
         entry = make_entry(edition, 50.0, model="Shortlived")
         assert b"Shortlived" in client.get(address).content
         publishing.withdraw(entry, by=None, at=NOW + timedelta(days=1), reason="")
