@@ -1,6 +1,7 @@
 """P9 to P15 and P21: boards at 100, 10,000, 100,000 and 1,000,000 entries, on a private PostgreSQL that is thrown away.
 
-`BENCH_BOARD_SIZES=100,10000` measures fewer. The million takes some minutes and about 8 GB of disk.
+`BENCH_BOARD_SIZES=100,10000` measures fewer. The million takes ten to twenty minutes to fill and about 8 GB of disk: a
+PostgreSQL of one's own (`DATABASE_URL`, an empty database) keeps the boards for the next run.
 """
 
 import os
