@@ -41,7 +41,7 @@ BOARDS, ENTRIES, CATALOGUE = ["boards"], ["entries"], ["catalogue"]
 FORMATS = ("csv", "json")
 EDITION = OpenApiParameter("edition", description="Name of an edition; without it, the newest that is not a demo.")
 DESCRIPTIONS = {
-    "q": "Searched in model, organisation, hardware and framework.",
+    "q": "Searched in model, organisation, hardware and framework: at most eight different words.",
     "sort": "A column key, with `-` before it for descending order; `rank` by default.",
     "page": "From 1; works to row 10,000.",
     "hardware": "An accelerator's slug, or hardware as boards print it.",

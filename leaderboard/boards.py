@@ -137,11 +137,11 @@ def board(query: BoardQuery) -> BoardPage:
 def all_lines(query: BoardQuery) -> Iterator[Iterator[Line]]:
     """The whole filtered board in order, row by row from the database, so that memory stays flat."""
     with transaction.atomic(savepoint=False), standing(query, export=True) as stands:
-        found = _matching(query, stands, query.q)
-        if query.q and not found.exists():
-            found = _matching(query, stands, _instead(query, stands) or query.q)
+        searched, instead = _searched(query, stands)
+        found = _matching(query, stands, searched)
         order, board = order_of(query), shared(query, stands.best)
-        rows = in_order(found, order)
+        # A file says nowhere that something else was searched: it has what was asked for.
+        rows = in_order(found.none() if instead else found, order)
         if order.key or query.is_filtered or not stands.is_live:
             yield line_rows.lines(stands.ranked(rows), board, "rank", chunk=EXPORT_CHUNK)
         else:
@@ -167,25 +167,30 @@ def has_gold(task: Task) -> bool:
 
 
 def _found(query: BoardQuery, stands: Standing) -> tuple[QuerySet[Any], _Part, str]:
-    """All rows that match, those of the page, and what was searched instead where nothing matched."""
-    found = _matching(query, stands, query.q)
+    """All rows that match, those of the page, and what was searched instead where nothing matches what was asked for
+    and this shows something."""
+    searched, instead = _searched(query, stands)
+    found = _matching(query, stands, searched)
     part = _part(query, stands, found)
-    if query.q and not part.rows and (instead := _instead(query, stands)):
-        found = _matching(query, stands, instead)
-        return found, _part(query, stands, found), instead
-    return found, part, ""
+    if instead and not part.rows:
+        return found.none(), part, ""
+    return found, part, instead
 
 
-def _instead(query: BoardQuery, stands: Standing) -> str:
-    """The nearest known words, where no row of the board has those that were asked for."""
-    known = stands.rows.filter(searching.matching(query.q, query.edition, query.phase, is_live=stands.is_live))
-    return "" if known.exists() else searching.nearest(query.q, query.edition, query.phase)
+def _searched(query: BoardQuery, stands: Standing) -> tuple[Q, str]:
+    """The condition that a search is, and its words where they are not those that were asked for: near ones for such as
+    no row of the board has."""
+    if not query.q:
+        return Q(), ""
+    if not stands.is_live and stands.rows.filter(searching.parts(query.q)).exists():
+        return searching.parts(query.q), ""
+    words = searching.known(query.q, query.edition, query.phase)
+    instead = searching.instead(words)
+    return searching.parts_by_index(words) if stands.is_live else searching.parts(instead or query.q), instead
 
 
-def _matching(query: BoardQuery, stands: Standing, words: str) -> QuerySet[Any]:
-    condition = _condition(query)
-    if words:
-        condition &= searching.matching(words, query.edition, query.phase, is_live=stands.is_live)
+def _matching(query: BoardQuery, stands: Standing, searched: Q) -> QuerySet[Any]:
+    condition = _condition(query) & searched
     rows = stands.rows.filter(condition)
     if query.best:
         better = Q(order_key__lt=OuterRef("order_key")) | Q(order_key=OuterRef("order_key"), tie__lt=OuterRef("tie"))

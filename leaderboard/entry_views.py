@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 
 from leaderboard import walks
 from leaderboard.columns import MEASURE_TITLES, PHASE_TITLES
+from leaderboard.evidence import StorageAway
 from leaderboard.evidence_lines import lines_around, public_file
 from leaderboard.held import Held, held_scores
 from leaderboard.models import Entry, Outcome
@@ -27,10 +28,12 @@ LONGEST_NUMBER = 9
 
 
 class Shown(NamedTuple):
-    """A place in the evidence with the lines around it; None where they are not public."""
+    """A place in the evidence with the lines around it; None where they are not public, or cannot be read just now."""
 
     source: walks.Source
     excerpt: Excerpt | None
+    away: str = ""
+    """Why they cannot be read just now."""
 
 
 class Told(NamedTuple):
@@ -148,7 +151,13 @@ def _around(told: Told, measure: str) -> dict[str, object]:
 
 def _shown(entry: Entry, source: walks.Source) -> Shown:
     file = public_file(entry, source.sha256) if source.url else None
-    return Shown(source, lines_around(entry, file, source.line or 1, AROUND_IN_A_DERIVATION) if file else None)
+    if file is None:
+        return Shown(source, None)
+    try:
+        return Shown(source, lines_around(entry, file, source.line or 1, AROUND_IN_A_DERIVATION))
+    except StorageAway as error:
+        # All else that the page tells stands in the database.
+        return Shown(source, None, f"{error} Its lines are shown once it can be again.")
 
 
 def _line(text: str) -> int | None:

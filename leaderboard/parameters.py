@@ -5,10 +5,11 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime
 from typing import NamedTuple
 
+from leaderboard.searching import words_of
 from scoring.manifest import shown
 
 PER_PAGE = (10, 25, 50, 100)
-LONGEST_SEARCH = 200
+LONGEST_SEARCH, MOST_WORDS = 200, 8
 TRUTHS = {"true": True, "1": True, "yes": True, "on": True, "false": False, "0": False, "no": False, "off": False}
 
 
@@ -41,7 +42,9 @@ class Wrong(ValueError):
 def search(text: str) -> str:
     if len(text) > LONGEST_SEARCH:
         raise Wrong(f"`q` is longer than {LONGEST_SEARCH} characters.")
-    return sound(text, "q")
+    if (number := len(words_of(sound(text, "q")))) > MOST_WORDS:
+        raise Wrong(f"`q` has {number} different words; leave out some: at most {MOST_WORDS} are searched for.")
+    return text
 
 
 def sound(text: str, name: str) -> str:

@@ -183,8 +183,14 @@ def renamed(value: Any, names: Mapping[str, str]) -> Any:
 
 
 def retold(price: Mapping[str, Any], old: str, new: str) -> dict[str, Any]:
-    """A price with other words for its source, wherever they stand."""
-    return {key: one.replace(old, new) if isinstance(one, str) and old else one for key, one in price.items()}
+    """A price with other words for the source that was declared: there, and where that source is of what scored."""
+    if not old or price.get("declared_source") != old:
+        return dict(price)
+    told = {**price, "declared_source": new}
+    if price.get("declared"):
+        # As `scoring.cost` puts it into the note.
+        told |= {"source": new, "note": price["note"].replace(f"({old.strip()})", f"({new.strip()})", 1)}
+    return told
 
 
 def _create(snapshot: EntrySnapshot, pk: UUID, *, by: AbstractBaseUser | None, at: datetime) -> Entry:

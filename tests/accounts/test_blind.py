@@ -8,8 +8,10 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from leaderboard import api, urls
-from leaderboard.models import Event
+from leaderboard import api, rescoring, urls
+from leaderboard.models import Entry, Event
+from leaderboard.publishing import WITHHELD
+from tests.factories import make_accelerator
 from tests.factories_submissions import LOG, PREDICTIONS, make_catalogue, make_manifest
 from tests.journeys.actors import Maintainer, Researcher, Visitor
 from tests.submission_pages.pages import text_of
@@ -37,9 +39,9 @@ def people(db):
     return Researcher("owner"), Maintainer(), Visitor(), make_catalogue()
 
 
-def publish(people, *, blind=True) -> tuple[str, str]:
+def publish(people, *, blind=True, hardware=HARDWARE) -> tuple[str, str]:
     owner, maintainer, _, edition = people
-    pk = owner.send_bundle(make_manifest(edition, TASKS, model=MODEL, hardware=HARDWARE), FILES)
+    pk = owner.send_bundle(make_manifest(edition, TASKS, model=MODEL, hardware=hardware), FILES)
     if blind:
         assert owner.script.put(f"submissions/{pk}/blind/", b"").json()["is_blind"]
     return pk, maintainer.approve(pk)
@@ -150,6 +152,25 @@ def test_a_revealed_entry_is_as_one_that_was_never_blind(people):
     one, other = (visitor.api(f"entries/{pk}/") for pk in (openly, entry))
     for name in ("model", "organisation", "paper_url", "code_url", "hardware_details", "findings", "evidence", "price"):
         assert str(one.get(name)).replace(openly, "") == str(other.get(name)).replace(entry, ""), name
+
+
+@pytest.mark.parametrize("accelerator", ["rtx-2080-ti", "nobody-sells-it"])
+@pytest.mark.parametrize("source", ["3", ".", "-", "o", "Cloud", " (mine) "])
+def test_only_the_source_of_the_declared_price_is_withheld(people, accelerator, source):
+    """Not what else happens to be spelled with it: the price itself, the offer, the note."""
+    owner, _, visitor, edition = people
+    make_accelerator(accelerator)
+    hardware = {"accelerator": accelerator, "usd_per_hour": 0.53, "price_source": source}
+    _, openly = publish(people, blind=False, hardware=hardware)
+    pk, entry = publish(people, hardware=hardware)
+    one, other = Entry.objects.get(pk=openly).price, Entry.objects.get(pk=entry).price
+    told = {name for name in one if one[name] != other[name]}
+    assert told == ({"declared_source", "source", "note"} if one["declared"] else {"declared_source"})
+    assert not one["declared"] or f"({WITHHELD})" in other["note"]
+    assert visitor.browser.get(f"/entries/{entry}/derivations/sst/cost/").status_code == 200
+    assert rescoring.plan(edition, at=timezone.now()).is_empty
+    owner.script.delete(f"submissions/{pk}/blind/")
+    assert Entry.objects.get(pk=entry).price == one
 
 
 def test_what_is_published_openly_is_not_hidden_afterwards(people):

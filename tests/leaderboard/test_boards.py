@@ -9,7 +9,7 @@ from django.test import Client
 
 from leaderboard.boards import BoardPage, board
 from leaderboard.filters import BoardQuery
-from leaderboard.models import Edition
+from leaderboard.models import BoardRow, Edition
 from tests.factories import make_accelerator, make_edition, make_entry
 from tests.leaderboard.conftest import Api
 from tests.made_once import once
@@ -160,6 +160,39 @@ class TestSearchAndFilters:
         found = show(urlencode({"q": q}))
         assert not found.rows or found.shown_instead
 
+    @pytest.mark.parametrize("q", ["pytorhc", "PyTorhc 100%", "pytorhc é", "8 pytorhc", "été été pytorhc"])
+    def test_for_a_word_that_nobody_has_the_nearest_known_one_is_shown_and_named(self, q: str):
+        found = show(urlencode({"q": q}))
+        assert [row.model for row in found.rows] == ["Été 100%"]
+        assert found.shown_instead == " ".join(dict.fromkeys(q.lower().replace("pytorhc", "pytorch").split()))
+
+    @pytest.mark.parametrize(
+        "query", ["q=été old", "q=pytorhc old", "q=pytorhc&kind=baseline", "q=pytorhc&page=2", "q=xyzxyz", "q=old §"]
+    )
+    def test_nothing_is_said_to_be_shown_where_nothing_is(self, query: str):
+        found = show(query)
+        assert (found.rows, found.shown_instead, found.count, found.count_exact) == ([], "", 0, True)
+
+    def test_of_a_past_day_too_the_nearest_known_word_is_shown_and_named(self):
+        entries = list(BoardRow.objects.values_list("pk", flat=True))
+        BoardRow.objects.filter(pk__in=entries).update(valid_from="2026-11-20T12:00Z")
+        found = show("q=pytorhc&on=2026-11-20")
+        assert ([row.model for row in found.rows], found.shown_instead) == (["Été 100%"], "pytorch")
+        assert show("q=été old&on=2026-11-20").shown_instead == ""
+
+    def test_files_have_what_was_asked_for_and_a_frame_says_what_it_shows(self, api: Api, client: Client):
+        assert api.get("boards/finetuning/time/?q=pytorhc")["shown_instead"] == "pytorch"
+        assert api.csv("finetuning", "time", "q=pytorhc") == []
+        assert api.get("boards/finetuning/time/?q=pytorhc&format=json") == []
+        assert [row["model"] for row in api.csv("finetuning", "time", "q=pytorch")] == ["Été 100%"]
+        frame = client.get("/embed/boards/finetuning/time/?q=pytorhc").getvalue().decode()
+        assert "Nothing matches <q><bdi>pytorhc</bdi></q>. Shown: <q><bdi>pytorch</bdi></q>." in frame
+
+    def test_more_words_than_anybody_looks_for_are_refused(self, api: Api):
+        problems = api.get("boards/finetuning/time/?q=a+b+c+d+e+f+g+h+i+A", status=400)["errors"]
+        assert "9 different words" in str(problems)
+        assert api.get("boards/finetuning/time/?q=a+A+é+é+100%+l+t+o+r+c")["count"] == 1
+
     @pytest.mark.parametrize(
         ("query", "expected"),
         [
@@ -228,6 +261,19 @@ class TestPaging:
         assert second["previous"].endswith("?q=o&sort=model&per_page=10")
 
 
+MANY_WORDS = [
+    f"q={words}{more}"
+    for words in ("a+b+e+r+t+l+g+x", "b+e+r+t+q%25+q_+zz+yy", "berx", "berx+a", "x_+berx")
+    for more in (
+        "",
+        "&sort=-mnli",
+        "&hardware=rtx-2080-ti&sort=model&kind=baseline",
+        "&page=2",
+        "&best=model&sort=date",
+    )
+]
+
+
 class TestQueries:
     @pytest.mark.parametrize("address", ["/api/v1/boards/finetuning/time/", "/boards/finetuning/time/"])
     def test_a_board_of_ten_takes_as_many_as_a_board_of_one(
@@ -245,7 +291,9 @@ class TestQueries:
         with django_assert_max_num_queries(of_one):
             client.get(f"{address}?utm_source=ten")
 
-    @pytest.mark.parametrize("query", ["q=bert&sort=-mnli", "hardware=rtx-2080-ti&best=model&sort=model", "q=tpuu"])
+    @pytest.mark.parametrize(
+        "query", ["q=bert&sort=-mnli", "hardware=rtx-2080-ti&best=model&sort=model", "q=tpuu", *MANY_WORDS]
+    )
     def test_a_page_takes_at_most_six_whatever_is_asked(
         self, baselines: Edition, client: Client, django_assert_max_num_queries, query: str
     ):

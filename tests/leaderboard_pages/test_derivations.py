@@ -2,8 +2,10 @@
 
 import io
 import re
+from pathlib import Path
 
 import pytest
+from django.core.files.storage import default_storage
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -79,6 +81,17 @@ class TestWalk:
         assert "20,89.9" in page.words
         assert '<tr id="L4" class="this">' in page.html
         assert "<script>alert" not in page.html
+
+    def test_where_the_storage_is_away_the_walk_is_told_without_lines_and_the_file_says_try_again(self, stored: Entry):
+        sha256 = stored.evidence[0]["sha256"]
+        path = Path(default_storage.path(evidence.name_of(sha256)))
+        path.unlink()
+        path.mkdir()
+        page = derivation(stored)
+        assert "The storage of files cannot be read just now." in page.words
+        assert "time score 100.00 s ÷ 30.50 s" in page.words
+        answer = Client().get(f"/entries/{stored.pk}/evidence/{sha256}/")
+        assert (answer.status_code, answer["Retry-After"]) == (503, "10")
 
     def test_efficiency_has_both_formulas(self, stored: Entry):
         words = derivation(stored, measure="efficiency").words
