@@ -14,6 +14,7 @@ from leaderboard.columns import MEASURE_TITLES, PHASE_TITLES
 from leaderboard.evidence_lines import lines_around, public_file
 from leaderboard.held import Held, held_scores
 from leaderboard.models import Entry, Outcome
+from leaderboard.numbers import number_in
 from leaderboard.parameters import Wrong, past_day
 from leaderboard.then import Then, then
 from scoring.readers.excerpts import Excerpt
@@ -23,7 +24,6 @@ AROUND_IN_A_DERIVATION = 3
 AROUND_ON_A_PAGE = 20
 MOST_EXCERPTS = 3
 """Runs whose lines a derivation shows; the others are linked."""
-LONGEST_NUMBER = 9
 
 
 class Shown(NamedTuple):
@@ -153,6 +153,4 @@ def _shown(entry: Entry, source: walks.Source) -> Shown:
 
 def _line(text: str) -> int | None:
     """A line number from 1; None where the text is none."""
-    if text.isascii() and text.isdigit() and len(text) <= LONGEST_NUMBER and int(text) >= 1:
-        return int(text)
-    return None
+    return number_in(text) or None
