@@ -1,8 +1,10 @@
 """Pages of the API's lists."""
 
+from contextlib import nullcontext
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.db import DataError, transaction
 from django.db.models import QuerySet
 from rest_framework.exceptions import NotFound
 from rest_framework.pagination import CursorPagination
@@ -34,8 +36,10 @@ class Paging(CursorPagination):
         Pages.check(request)
         self.count = queryset.count()
         try:
-            return super().paginate_queryset(queryset, request, view)
-        except (NotFound, ValidationError, ValueError) as error:
+            # A cursor may hold a time that only the database refuses: what surrounds the request must survive that.
+            with transaction.atomic() if request.query_params.get("cursor") else nullcontext():
+                return super().paginate_queryset(queryset, request, view)
+        except (NotFound, ValidationError, ValueError, DataError) as error:
             problem = Problem("cursor", "This is no cursor of this list. Take the addresses in `next` and `previous`.")
             raise WrongQuery([problem]) from error
 

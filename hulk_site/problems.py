@@ -187,13 +187,18 @@ def _explain_drf(error: APIException, status: HTTPStatus) -> dict[str, Any]:
 def _flat(details: Any, path: str) -> Iterable[dict[str, Any]]:
     """DRF's nested validation errors, one after the other with their dotted paths."""
     if isinstance(details, Mapping) and set(details) == {"message", "code"}:
-        yield mistake(field=path, code=str(details["code"]), message=str(details["message"]))
+        yield mistake(field=_sound(path), code=str(details["code"]), message=_sound(str(details["message"])))
     elif isinstance(details, Mapping):
         for key, below in details.items():
             yield from _flat(below, f"{path}.{key}" if path else str(key))
     else:
         for below in details:
             yield from _flat(below, path)
+
+
+def _sound(text: str) -> str:
+    """Text that can be sent: JSON that was read may hold half a surrogate pair, and a sentence may quote it."""
+    return text.encode(errors="replace").decode()
 
 
 EXPLAIN: Mapping[type[BaseException], Callable[[Any, HTTPStatus], dict[str, Any]]] = {
@@ -229,6 +234,16 @@ def wants_json(request: HttpRequest) -> bool:
 
 def _as_json(status: HTTPStatus, headers: Mapping[str, str] | None = None) -> JsonResponse:
     return JsonResponse(problem(status), status=status.value, headers=headers, content_type=MEDIA_TYPE)
+
+
+def unreadable(request: HttpRequest, what: str, field: str) -> HttpResponse:
+    """400 where `what`, the parameter or form field `field` (empty: the address itself), holds a NUL character."""
+    message, remedy = f"{what} holds a NUL character, which no text here has.", "Send it without."
+    if not wants_json(request):
+        return HttpResponse(render_to_string("400.html", {"mistake": f"{message} {remedy}"}), status=400)
+    one = mistake(field=field, code="nul-character", message=message, remedy=remedy)
+    body = problem(HTTPStatus.BAD_REQUEST, detail=message, mistakes=[one])
+    return JsonResponse(body, status=400, content_type=MEDIA_TYPE)
 
 
 def unavailable(request: HttpRequest) -> HttpResponse:

@@ -15,6 +15,7 @@ from leaderboard.evidence import StorageAway
 from leaderboard.evidence_lines import lines_around, public_file
 from leaderboard.held import Held, held_scores
 from leaderboard.models import Entry, Outcome
+from leaderboard.numbers import number_in
 from leaderboard.parameters import Wrong, past_day
 from leaderboard.then import Then, then
 from scoring.readers.excerpts import Excerpt
@@ -24,7 +25,6 @@ AROUND_IN_A_DERIVATION = 3
 AROUND_ON_A_PAGE = 20
 MOST_EXCERPTS = 3
 """Runs whose lines a derivation shows; the others are linked."""
-LONGEST_NUMBER = 9
 
 
 class Shown(NamedTuple):
@@ -162,6 +162,4 @@ def _shown(entry: Entry, source: walks.Source) -> Shown:
 
 def _line(text: str) -> int | None:
     """A line number from 1; None where the text is none."""
-    if text.isascii() and text.isdigit() and len(text) <= LONGEST_NUMBER and int(text) >= 1:
-        return int(text)
-    return None
+    return number_in(text) or None

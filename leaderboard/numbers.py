@@ -1,4 +1,7 @@
-"""How boards write numbers. Ready strings, without markup and without units: the unit stands in the header."""
+"""How boards write numbers, and how whole ones in a request are read.
+
+Ready strings, without markup and without units: the unit stands in the header.
+"""
 
 import math
 from decimal import Decimal
@@ -6,6 +9,7 @@ from decimal import Decimal
 from leaderboard.catalogue import decimal_text
 from scoring.checks.words import percent
 
+MOST_DIGITS = 9
 NOT_REACHED_TEXT = "N/R"
 UNKNOWN_TEXT = "unknown"
 NOT_RUN_TEXT = "not run"
@@ -69,3 +73,11 @@ def significant(value: float, digits: int = 3) -> str:
 
 def _trimmed(text: str) -> str:
     return text.rstrip("0").rstrip(".")
+
+
+def number_in(text: str) -> int | None:
+    """A whole number that a request wrote in digits; None where it is none, or has more of them than any that is meant.
+
+    Python refuses to read some thousands of digits, and an offset in the database holds fewer than twenty.
+    """
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= MOST_DIGITS else None

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime
 from typing import NamedTuple
 
+from leaderboard.numbers import number_in
 from leaderboard.searching import words_of
 from scoring.manifest import shown
 
@@ -73,8 +74,8 @@ def truth(text: str) -> bool:
 
 
 def whole(text: str, name: str) -> int:
-    if text.isascii() and text.isdigit() and len(text) <= 9 and int(text) >= 1:
-        return int(text)
+    if found := number_in(text):
+        return found
     raise Wrong(f"`{name}` is a whole number from 1.")
 
 

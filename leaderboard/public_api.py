@@ -10,6 +10,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from leaderboard.models import Edition
+from leaderboard.numbers import number_in
 from leaderboard.parameters import Problem, WrongQuery
 
 
@@ -44,7 +45,7 @@ class Pages(PageNumberPagination):
         wrong = [
             Problem(name, f"`{name}` is a whole number from 1.")
             for name in ("page", "per_page")
-            if not _counts(given.get(name) or "1")
+            if not number_in(given.get(name) or "1")
         ]
         twice = [name for name in ("page", "per_page", "cursor") if len(given.getlist(name)) > 1]
         wrong += [Problem(name, f"`{name}` may stand here once.") for name in twice]
@@ -54,10 +55,6 @@ class Pages(PageNumberPagination):
     def paginate_queryset(self, queryset: Any, request: Request, view: APIView | None = None) -> list[Any] | None:
         self.check(request)
         return super().paginate_queryset(queryset, request, view)
-
-
-def _counts(text: str) -> bool:
-    return text.isascii() and text.isdigit() and len(text) <= 9 and int(text) >= 1
 
 
 class CataloguePages(Pages):
@@ -76,7 +73,7 @@ def edition_named(slug: str) -> Edition:
     """The edition of `?edition=`, the current one where it is empty; WrongQuery where there is none of that name."""
     if not slug:
         return current_edition()
-    found = Edition.objects.filter(slug=slug).first() if "\0" not in slug else None
+    found = Edition.objects.filter(slug=slug).first()
     if found is None:
         allowed = tuple(Edition.objects.values_list("slug", flat=True))
         raise WrongQuery([Problem("edition", "There is no such edition.", allowed)])

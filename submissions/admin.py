@@ -14,6 +14,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
+from leaderboard.numbers import number_in
 from submissions import intake, review, talk
 from submissions.errors import Refused
 from submissions.models import Call, Mail, Status, Submission, Verification
@@ -184,13 +185,13 @@ class SubmissionAdmin(admin.ModelAdmin):
         return redirect("admin:submissions_submission_changelist")
 
     def _take(self, decision: str, submission: Submission, request: HttpRequest, comment: str) -> None:
-        shown = request.POST.get("verification", "")
+        shown = number_in(request.POST.get("verification", ""))
         DECISIONS[decision](
             submission,
             by=cast(AbstractUser, request.user),
             at=timezone.now(),
             seen=request.POST.get("seen", ""),
-            verification=int(shown) if shown.isascii() and shown.isdigit() else NO_VERIFICATION,
+            verification=NO_VERIFICATION if shown is None else shown,
             comment=comment,
         )
 

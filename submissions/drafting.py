@@ -87,7 +87,7 @@ def start(request: HttpRequest) -> HttpResponse:
     user = cast(AbstractUser, request.user)
     editions = list(Edition.objects.order_by("is_demo", "-published_on", "-pk"))
     form = DescriptionForm(request.POST or None, manifest=_defaults(request, editions), editions=editions)
-    nonce = request.GET.get("form", "")[:LONGEST_NONCE].replace("\x00", "")
+    nonce = request.GET.get("form", "")[:LONGEST_NONCE]
     if form.is_valid() and (draft := _saved(form, lambda: _begin(user, form, nonce))):
         return redirect("submissions:edit_hardware", draft.pk)
     context = {

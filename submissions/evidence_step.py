@@ -16,6 +16,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from leaderboard.catalogue import limits_of
+from leaderboard.numbers import number_in
 from scoring.findings import CODES
 from scoring.rules import ALL_TASKS, Phase
 from scoring.values import Outcome
@@ -91,8 +92,8 @@ def parts_of(draft: Submission, request: HttpRequest | None = None) -> list[Task
     for task in tasks_of_phase(phase, draft.edition.tasks.all()):
         data = request.POST if request and request.method == "POST" else None
         form = TaskForm(data, manifest=draft.manifest, phase=phase, task=task)
-        runs = asked.get(f"{form.slug}-runs", "")
-        parts.append(TaskEvidence(form, files, int(runs) if runs.isascii() and runs.isdigit() else 1))
+        runs = number_in(asked.get(f"{form.slug}-runs", ""))
+        parts.append(TaskEvidence(form, files, runs or 1))
     return parts
 
 
@@ -163,8 +164,8 @@ def _say_late(draft: Submission, slot: Slot) -> None:
 
 def _remove(request: HttpRequest, parts: Sequence[TaskEvidence], draft: Submission) -> None:
     """Takes a file out, by the number on its button. One that is gone already is as it should be."""
-    number = request.POST.get("remove", "")
-    found = draft.evidence.filter(pk=int(number)).first() if number.isascii() and number.isdigit() else None
+    number = number_in(request.POST.get("remove", ""))
+    found = draft.evidence.filter(pk=number).first() if number is not None else None
     if found is None:
         return
     user = cast(AbstractUser, request.user)

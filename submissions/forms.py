@@ -198,7 +198,8 @@ def _seen_in(sent: str) -> dict[str, str] | None:
     """What `seen` has brought back; None where it is not there, or was made up."""
     try:
         seen = json.loads(sent)
-    except ValueError:
+        json.dumps(seen, ensure_ascii=False).encode()  # Half a surrogate pair can be read, and never be shown again.
+    except (ValueError, RecursionError):
         return None
     return {key: str(value) for key, value in seen.items()} if isinstance(seen, dict) else None
 

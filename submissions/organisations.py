@@ -23,7 +23,7 @@ def chosen(user: AbstractUser, slug: str) -> Organisation | None:
     """
     if not slug:
         return None
-    found = Organisation.objects.of(user).filter(slug=slug[:100].replace("\x00", "")).first()
+    found = Organisation.objects.of(user).filter(slug=slug[:100]).first()
     if found is None:
         mine = ", ".join(Organisation.objects.of(user).values_list("slug", flat=True))
         remedy = f"You are in: {mine}." if mine else "You are in none. Found or join one at /account/organisations/."

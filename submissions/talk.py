@@ -110,8 +110,6 @@ def checked(body: str) -> str:
             remedy="Send two.",
             field="body",
         )
-    if "\0" in words:
-        raise MessageRefused("It holds a NUL character.", remedy="Send plain text.", field="body")
     return words
 
 

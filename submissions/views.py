@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from leaderboard.derivations import Result, results
 from leaderboard.downloads import download
+from leaderboard.numbers import number_in
 from scoring.rules import Measure, Phase
 from submissions import changes, intake, lifecycle, organisations, review, talk
 from submissions.errors import Refused
@@ -166,7 +167,7 @@ def withdraw(request: HttpRequest, pk: UUID) -> HttpResponse:
         if submission.status not in lifecycle.WITHDRAWABLE:
             return redirect(submission)
         return render(request, "submissions/withdraw.html", {"submission": submission})
-    reason = request.POST.get("comment", "")[:2000].replace("\x00", "")
+    reason = request.POST.get("comment", "")[:2000]
     try:
         review.withdraw(submission, by=cast(AbstractUser, request.user), at=timezone.now(), comment=reason.strip())
     except Refused as error:
@@ -192,7 +193,7 @@ def revise(request: HttpRequest, pk: UUID) -> HttpResponse:
             tell(request, error)
             return redirect(submission)
     number = request.POST.get("mend", "")
-    if number.isascii() and number.isdigit() and len(number) < 19:
+    if number_in(number) is not None:
         return redirect(f"{reverse('submissions:edit_evidence', args=[draft.pk])}#file-{number}")
     return redirect("submissions:edit", draft.pk)
 

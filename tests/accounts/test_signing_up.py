@@ -58,7 +58,7 @@ def test_a_known_address_and_a_new_one_get_the_same_answer(client, ada, mailoutb
         ({"username": "ada@example.org"}, "Use letters a to z"),
         ({"username": "deleted-7"}, "those of deleted accounts"),
         ({"username": "x" * 41}, "at most 40"),
-        ({"username": "e\x00ve"}, "Null characters"),
+        ({"username": "e\x00ve"}, "The field `username` holds a NUL character"),
         ({"email": "nowhere"}, "valid email address"),
         ({"password1": "short", "password2": "short"}, "at least 10 characters"),
         ({"password2": "another passphrase"}, "same password"),

@@ -113,6 +113,13 @@ class TestEvidence:
         draft.refresh_from_db()
         assert draft.manifest["tasks"] == {}
 
+    @pytest.mark.parametrize("number", ["9" * 5000, "9" * 18, "²", "-1"])
+    def test_odd_numbers_of_files_and_runs_do_no_harm(self, signed_in, draft, number):
+        assert add_evidence(signed_in, draft, **{"remove": number, "toy-runs": number}).status_code == 302
+        assert signed_in.get(f"/submissions/{draft.pk}/edit/evidence/?toy-runs={number}").status_code == 200
+        answer = signed_in.post(f"/submissions/{draft.pk}/revise/", {"mend": number})
+        assert answer["Location"] == f"/submissions/{draft.pk}/edit/"
+
     @pytest.mark.parametrize("name", ["../../etc/passwd", "a\x00b.csv", "é" * 300, "\u202egnp.csv", ""])
     def test_odd_file_names_do_no_harm(self, signed_in, draft, name):
         upload = file(CROSSES)

@@ -109,9 +109,12 @@ class TestTyped:
 
     def test_what_was_shown_may_be_made_up_and_then_counts_for_nothing(self, signed_in):
         draft = begin(signed_in)
-        for made_up in ("[]", "{", "null", '{"name": {"a": 1}}'):
-            answer = signed_in.post(f"/submissions/{draft.pk}/edit/", {**DESCRIPTION, "seen": made_up})
-            assert answer.status_code in {302, 422}
+        deep, half = "[" * 100_000, '{"name": "\\ud800"}'
+        for made_up in ("[]", "{", "null", '{"name": {"a": 1}}', deep, half):
+            for address in (f"/submissions/{draft.pk}/edit/", "/submit/?form=n2"):
+                for name in ("ToyBERT", ""):
+                    answer = signed_in.post(address, {**DESCRIPTION, "name": name, "seen": made_up})
+                    assert answer.status_code in {302, 422}
 
 
 class TestFiles:

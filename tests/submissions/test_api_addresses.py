@@ -40,8 +40,17 @@ class TestParameters:
     @pytest.mark.parametrize("address", ["evidence/sst/log/?part=a%00", "evidence/s%00t/log/", "evidence/sst/l%00g/"])
     def test_no_file_stands_at_a_place_that_no_text_can_name(self, script: Script, where: str, address: str) -> None:
         there = where.replace("evidence/sst/log/", address)
-        assert (script.get(there).status_code, script.delete(there).status_code) == (404, 404)
-        assert script.put(there, LOG).status_code == 400
+        for answer in (script.get(there), script.delete(there), script.put(there, LOG)):
+            assert "NUL" in explained(answer, 400)
+
+    def test_an_unknown_task_is_named_whatever_else_the_address_says(self, script: Script, where: str) -> None:
+        there = where.replace("evidence/sst/log/", "evidence/nope/predictions/?part=x")
+        answer = script.put(there, LOG)
+        assert (answer.status_code, answer.json()["errors"][0]["code"]) == (400, "unknown-task")
+
+    @pytest.mark.parametrize("path", ["submissions/?organisation=%00", "submissions/?a%00=1", "boards/x%00/time/"])
+    def test_a_nul_in_an_address_is_refused_with_its_place(self, script: Script, path: str) -> None:
+        assert "NUL" in explained(script.get(path), 400)
 
     @pytest.mark.parametrize(
         "query", ["page=0", "page=-1", "page=two", "page=1.0", "page=²", "per_page=0", "per_page=a"]

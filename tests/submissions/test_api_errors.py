@@ -56,6 +56,8 @@ class TestProblems:
         is_problem(script.call("POST", "submissions/", b"x", "text/plain"), 415)
         is_problem(script.call("POST", "webhooks/", b'{"url": '), 400)
         is_problem(script.call("POST", "webhooks/", b"[" * 100_000), 400)
+        half = b'{"url": "https://example.org", "events": ["\\ud800"]}'
+        assert "?" in is_problem(script.call("POST", "webhooks/", half), 400)["errors"][0]["message"]
         is_problem(Client().get("/api/"), 404)
 
     def test_a_fault_of_ours_says_nothing_about_itself(self, monkeypatch: Any) -> None:

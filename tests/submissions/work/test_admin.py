@@ -128,6 +128,21 @@ def test_a_page_from_before_it_was_verified_again_decides_nothing(reviewer, subm
     assert submission.status != "in_review"
 
 
+@pytest.mark.parametrize("number", ["9" * 5000, "²", "-1"])
+def test_a_verification_with_a_number_that_none_has_decides_nothing(reviewer, submission, number):
+    assert decide(reviewer, submission, "approve", verification=number).status_code == 409
+
+
+def test_a_nul_in_the_queue_or_in_a_decision_is_refused(reviewer, submission):
+    for query in ("status=%00", "phase=%00"):
+        assert reviewer.get(f"{QUEUE}?{query}").status_code == 400
+    answer = decide(reviewer, submission, "reject", "a\0b")
+    assert answer.status_code == 400
+    assert "The field `comment` holds a NUL character" in text(answer)
+    submission.refresh_from_db()
+    assert submission.status == "in_review"
+
+
 @pytest.mark.parametrize("status", ["in_review", "quarantined"])
 def test_nobody_has_an_own_submission_verified_again(client, edition, mia, status):
     own = in_review(mia)
