@@ -98,6 +98,16 @@ class BoardPage:
         return any(row.rank_in_filter for row in self.rows)
 
 
+class _Search(NamedTuple):
+    """The condition that a search is."""
+
+    condition: Q
+    instead: str = ""
+    """Its words where they are not those that were asked for: near ones for such as no row of the board has."""
+    number: int | None = None
+    """How many rows of the board it alone finds, where that is known."""
+
+
 class _Part(NamedTuple):
     """The rows of a page, and whether there are more on either side."""
 
@@ -109,8 +119,8 @@ class _Part(NamedTuple):
 def board(query: BoardQuery) -> BoardPage:
     """The page that a query asks for, in a few queries however long the board is. Past the end it has no rows."""
     with standing(query) as stands:
-        found, part, instead = _found(query, stands)
-        count, exact = _counted(query, stands, found, part)
+        found, part, search = _found(query, stands)
+        count, exact = _counted(query, stands, found, part, search)
         _set_ranks(query, found, part, count if exact else None)
         page, pages = _place(query, count if exact else None)
         return BoardPage(
@@ -128,7 +138,7 @@ def board(query: BoardQuery) -> BoardPage:
             has_gold=all(has_gold(task) for task in query.tasks),
             reference=Reference(stands.reference) if stands.reference else None,
             footnotes=footnotes(query, part.rows),
-            shown_instead=instead,
+            shown_instead=search.instead,
             first_day=first_day(query) if query.on and not stands.count else None,
         )
 
@@ -137,11 +147,11 @@ def board(query: BoardQuery) -> BoardPage:
 def all_lines(query: BoardQuery) -> Iterator[Iterator[Line]]:
     """The whole filtered board in order, row by row from the database, so that memory stays flat."""
     with transaction.atomic(savepoint=False), standing(query, export=True) as stands:
-        searched, instead = _searched(query, stands)
-        found = _matching(query, stands, searched)
+        search = _searched(query, stands)
+        found = _matching(query, stands, search.condition)
         order, board = order_of(query), shared(query, stands.best)
         # A file says nowhere that something else was searched: it has what was asked for.
-        rows = in_order(found.none() if instead else found, order)
+        rows = in_order(found.none() if search.instead else found, order)
         if order.key or query.is_filtered or not stands.is_live:
             yield line_rows.lines(stands.ranked(rows), board, "rank", chunk=EXPORT_CHUNK)
         else:
@@ -166,27 +176,29 @@ def has_gold(task: Task) -> bool:
     return hasattr(task, "gold_set") and task.gold_set.is_imported
 
 
-def _found(query: BoardQuery, stands: Standing) -> tuple[QuerySet[Any], _Part, str]:
-    """All rows that match, those of the page, and what was searched instead where nothing matches what was asked for
-    and this shows something."""
-    searched, instead = _searched(query, stands)
-    found = _matching(query, stands, searched)
+def _found(query: BoardQuery, stands: Standing) -> tuple[QuerySet[Any], _Part, _Search]:
+    """All rows that match, those of the page, and what was searched; something else than what was asked for only where
+    that shows something."""
+    search = _searched(query, stands)
+    found = _matching(query, stands, search.condition)
     part = _part(query, stands, found)
-    if instead and not part.rows:
-        return found.none(), part, ""
-    return found, part, instead
+    if search.instead and not part.rows:
+        return found.none(), part, _Search(search.condition)
+    return found, part, search
 
 
-def _searched(query: BoardQuery, stands: Standing) -> tuple[Q, str]:
-    """The condition that a search is, and its words where they are not those that were asked for: near ones for such as
-    no row of the board has."""
+def _searched(query: BoardQuery, stands: Standing) -> _Search:
     if not query.q:
-        return Q(), ""
+        return _Search(Q())
     if not stands.is_live and stands.rows.filter(searching.parts(query.q)).exists():
-        return searching.parts(query.q), ""
-    words = searching.known(query.q, query.edition, query.phase)
+        return _Search(searching.parts(query.q))
+    words = searching.known(query.q, query.board)
     instead = searching.instead(words)
-    return searching.parts_by_index(words) if stands.is_live else searching.parts(instead or query.q), instead
+    if not stands.is_live:
+        return _Search(searching.parts(instead or query.q), instead)
+    if instead:
+        words = searching.known(instead, query.board)
+    return _Search(searching.parts_by_index(words, query.board), instead, searching.known_count(words, DEEPEST_ROW))
 
 
 def _matching(query: BoardQuery, stands: Standing, searched: Q) -> QuerySet[Any]:
@@ -249,7 +261,9 @@ def _part(query: BoardQuery, stands: Standing, found: QuerySet[Any]) -> _Part:
     return _Part(got, has_previous=not is_first, has_next=more)
 
 
-def _counted(query: BoardQuery, stands: Standing, found: QuerySet[Any], part: _Part) -> tuple[int, bool]:
+def _counted(
+    query: BoardQuery, stands: Standing, found: QuerySet[Any], part: _Part, search: _Search
+) -> tuple[int, bool]:
     """How many rows match, and whether that is exact: a filtered board is counted to 10,000."""
     if not query.is_filtered:
         return stands.count, True
@@ -258,20 +272,20 @@ def _counted(query: BoardQuery, stands: Standing, found: QuerySet[Any], part: _P
         return len(part.rows), True
     if cursor is not None and cursor.count is not None and cursor.version == query.board.version and stands.is_live:
         return cursor.count, cursor.exact
-    count = _known_count(query) if stands.is_live else None
+    count = _known_count(query, search) if stands.is_live else None
     if count is None:
         count = found.order_by()[: DEEPEST_ROW + 1].count()
     return min(count, DEEPEST_ROW), count <= DEEPEST_ROW
 
 
-def _known_count(query: BoardQuery) -> int | None:
+def _known_count(query: BoardQuery, search: _Search) -> int | None:
     """What was counted before, for a board that one value filters or one word searches."""
     chips = query.active
     if len(chips) != 1:
         return None
     name = chips[0].parameter
     if name == "q":
-        return searching.known_count(query.q, query.edition, query.phase, DEEPEST_ROW)
+        return search.number
     if name in query.counts:
         return query.counts[name]
     value = getattr(query, name)

@@ -20,7 +20,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
 from django.utils.cache import patch_vary_headers
 from django.utils.http import parse_etags
 
-from leaderboard.versions import versions
+from leaderboard.versions import asked_once, versions
 
 ADDRESS = re.compile(
     r"/(?:api/v1/|embed/)?boards/(pretraining|finetuning|inference)/(time|cost|efficiency)/(pictures/)?"
@@ -74,13 +74,17 @@ class PageCacheMiddleware:
         address = ADDRESS.fullmatch(request.path)
         if address is None or request.method not in ("GET", "HEAD") or "format" in request.GET:
             return self.get_response(request)
+        with asked_once():
+            # Pictures show time and cost on every board of a phase.
+            return self._of_board(request, address[1], "" if address[3] else address[2])
+
+    def _of_board(self, request: HttpRequest, phase: str, measure: str) -> HttpResponse:
         if not request.path.startswith("/api/") and any(name in request.COOKIES for name in personal()):
             response = self.get_response(request)
             response.headers.setdefault("Cache-Control", "private, no-cache")
             return response
         try:
-            # Pictures show time and cost on every board of a phase.
-            key = (_versions_now(address[1], "" if address[3] else address[2]), *_asked(request))
+            key = (_versions_now(phase, measure), *_asked(request))
         except (OperationalError, InterfaceError):
             return self.get_response(request)
         # What a page of another host would be told: that it is not served.

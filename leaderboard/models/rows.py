@@ -5,9 +5,10 @@ The rows of a board are written by `leaderboard.ranking` when an entry comes, go
 
 from typing import Any, Self
 
+from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, Value
 from django.db.models.expressions import RawSQL
 
 from leaderboard.models.boards import Board
@@ -98,6 +99,15 @@ for _name in TEXT_KEYS:
         RowColumns.add_to_class(f"{_name}_{_direction}", TextKey())
 
 
+WORDS = models.Func(
+    models.Func("search", Value("\n"), Value(" "), function="translate"),
+    Value(" "),
+    function="string_to_array",
+    output_field=ArrayField(models.TextField()),
+)
+"""The words of `search`, for an index of which row has which."""
+
+
 class BoardRowQuerySet(models.QuerySet["BoardRow"]):
     def ranked(self) -> Self:
         """Each with its `rank`: 1 and how many scores are better, so that equal ones share it; None where unknown."""
@@ -142,7 +152,7 @@ class BoardRow(RowColumns):
                 for slot in range(1, SLOTS + 1)
                 for name in ("up", "down")
             ),
-            GinIndex(fields=["search"], opclasses=["gin_trgm_ops"], name="row_search"),
+            GinIndex(WORDS, name="row_words"),
         ]
 
     def __str__(self) -> str:
