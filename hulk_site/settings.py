@@ -105,7 +105,8 @@ DATABASES = {"default": environ.Env.db_url_config(env.text("DATABASE_URL"))}
 DATABASES["default"].update(
     CONN_MAX_AGE=60,
     CONN_HEALTH_CHECKS=True,
-    OPTIONS={"connect_timeout": 5},
+    # Compiling a statement takes longer than any page of ours; PostgreSQL guesses otherwise of searches on long boards.
+    OPTIONS={"connect_timeout": 5, "options": "-c jit=off"},
 )
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # Sign-in limits are counted here. In the database, as Redis may be emptied or away at any time.

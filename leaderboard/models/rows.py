@@ -10,6 +10,7 @@ from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q, Value
 from django.db.models.expressions import RawSQL
+from django.db.models.functions import Cast
 
 from leaderboard.models.boards import Board
 from leaderboard.models.catalogue import Edition
@@ -99,13 +100,26 @@ for _name in TEXT_KEYS:
         RowColumns.add_to_class(f"{_name}_{_direction}", TextKey())
 
 
+def _joined(*texts: models.Expression) -> models.Func:
+    return models.Func(*texts, template="(%(expressions)s)", arg_joiner=" || ", output_field=models.TextField())
+
+
+_OF_BOARD = _joined(Cast("board_id", models.TextField()), Value(":"))
 WORDS = models.Func(
-    models.Func("search", Value("\n"), Value(" "), function="translate"),
+    _joined(
+        _OF_BOARD,
+        models.Func(
+            models.Func("search", Value("\n"), Value(" "), function="translate"),
+            Value(" "),
+            _joined(Value(" "), _OF_BOARD),
+            function="replace",
+        ),
+    ),
     Value(" "),
     function="string_to_array",
     output_field=ArrayField(models.TextField()),
 )
-"""The words of `search`, for an index of which row has which."""
+"""The words of `search`, each behind its board's id and a colon, for an index of which rows of a board have which."""
 
 
 class BoardRowQuerySet(models.QuerySet["BoardRow"]):
