@@ -13,7 +13,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from leaderboard import publishing, rescoring
-from leaderboard.models import Accelerator, DefaultOffer, Edition, Entry, Event, GoldSet, Offer, Task
+from leaderboard.models import Accelerator, DefaultOffer, Edition, Entry, Event, GoldSet, Kind, Offer, Task
 
 MOST_LINES = 12
 
@@ -186,7 +186,8 @@ def tell_plan(request: HttpRequest, edition: Edition) -> None:
 
 @admin.register(Entry)
 class EntryAdmin(ReadOnlyAdmin):
-    """What is or was on the boards. An entry leaves by being withdrawn, and keeps its page."""
+    """What is or was on the boards. An entry leaves by being withdrawn, one that came from a submission by way of that;
+    it keeps its page."""
 
     list_display = ["model", "phase", "organisation", "kind", "status", "badge", "date", "edition"]
     list_filter = ["edition", "phase", "kind", "status", "badge"]
@@ -203,6 +204,14 @@ class EntryAdmin(ReadOnlyAdmin):
         for entry in queryset.select_related("edition"):
             if entry.is_reference:
                 messages.error(request, f"{entry} is the reference of its boards and cannot be withdrawn.")
+                continue
+            if entry.kind == Kind.SUBMISSION:
+                # Its submission would stay approved, and its owner would learn nothing.
+                messages.error(
+                    request,
+                    f"{entry} came from a submission. Withdraw it there, with a reason that its owner reads: "
+                    "in the review queue, under the status approved.",
+                )
                 continue
             try:
                 publishing.withdraw(entry, by=person, at=timezone.now(), reason="withdrawn by a maintainer")

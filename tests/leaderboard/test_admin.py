@@ -84,7 +84,7 @@ class TestOffers:
 
 class TestPublished:
     def test_withdrawing_takes_an_entry_off_and_records_who_did_it(self, edition: Edition, maintainer: Client):
-        entry = Entry.objects.get(model="Quick")
+        entry = make_entry(edition, kind="baseline")
         form = {"action": "withdraw", "_selected_action": [str(entry.pk)]}
         maintainer.post("/admin/leaderboard/entry/", form)
         entry.refresh_from_db()
