@@ -162,26 +162,25 @@ class OfferAdmin(admin.ModelAdmin):
         return {"valid_from": date.today(), **super().get_changeform_initial_data(request)}
 
     def save_model(self, request: HttpRequest, obj: Offer, form: ModelForm, change: bool) -> None:
-        """Add the row, and say what a rescoring would change; the boards stay as they are until it is run."""
+        """Add the row and score anew what it changes, in one transaction (the admin's own): nobody sees boards at
+        prices that no longer hold, beside submissions that are verified at the new ones."""
         super().save_model(request, obj, form, change)
-        for edition in Edition.objects.all():
-            tell_plan(request, edition)
+        what = "corrected" if obj.supersedes_id else "added"
+        reason = f"price of {obj.slug} from {obj.valid_from} {what}: ${obj.usd_per_unit_hour} an hour"
+        by, at = request.user if request.user.is_authenticated else None, timezone.now()
+        # In one order, so that two at once wait for each other.
+        for edition in Edition.objects.order_by("pk"):
+            tell(request, edition, rescoring.apply(edition, by=by, at=at, reason=reason))
 
 
-def tell_plan(request: HttpRequest, edition: Edition) -> None:
-    """What rescoring an edition would change now, as messages."""
-    plan = rescoring.plan(edition, at=timezone.now())
-    if plan.is_empty:
-        messages.info(request, f"{edition.slug}: no board changes by this price.")
+def tell(request: HttpRequest, edition: Edition, done: rescoring.Plan) -> None:
+    """What was scored anew, as a message."""
+    if done.is_empty:
+        messages.info(request, f"In {edition.slug} no board changes by this price.")
         return
-    lines = rescoring.words(plan)
+    lines = rescoring.words(done)
     more = f" … and {len(lines) - MOST_LINES} more" if len(lines) > MOST_LINES else ""
-    messages.warning(
-        request,
-        f"{edition.slug}: `manage.py rescore --edition {edition.slug}` would change this; until then the boards stay. "
-        + "; ".join(lines[:MOST_LINES])
-        + more,
-    )
+    messages.warning(request, f"Scored anew in {edition.slug}: {'; '.join(lines[:MOST_LINES])}{more}")
 
 
 @admin.register(Entry)
