@@ -13,7 +13,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from leaderboard import publishing, rescoring
-from leaderboard.models import Accelerator, DefaultOffer, Edition, Entry, Event, GoldSet, Offer, Task
+from leaderboard.models import Accelerator, DefaultOffer, Edition, Entry, Event, GoldSet, Kind, Offer, Task
 
 MOST_LINES = 12
 
@@ -162,31 +162,31 @@ class OfferAdmin(admin.ModelAdmin):
         return {"valid_from": date.today(), **super().get_changeform_initial_data(request)}
 
     def save_model(self, request: HttpRequest, obj: Offer, form: ModelForm, change: bool) -> None:
-        """Add the row, and say what a rescoring would change; the boards stay as they are until it is run."""
+        """Add the row and score anew what it changes, in one transaction (the admin's own): nobody sees boards at
+        prices that no longer hold, beside submissions that are verified at the new ones."""
         super().save_model(request, obj, form, change)
-        for edition in Edition.objects.all():
-            tell_plan(request, edition)
+        what = "corrected" if obj.supersedes_id else "added"
+        reason = f"price of {obj.slug} from {obj.valid_from} {what}: ${obj.usd_per_unit_hour} an hour"
+        by, at = request.user if request.user.is_authenticated else None, timezone.now()
+        # In one order, so that two at once wait for each other.
+        for edition in Edition.objects.order_by("pk"):
+            tell(request, edition, rescoring.apply(edition, by=by, at=at, reason=reason))
 
 
-def tell_plan(request: HttpRequest, edition: Edition) -> None:
-    """What rescoring an edition would change now, as messages."""
-    plan = rescoring.plan(edition, at=timezone.now())
-    if plan.is_empty:
-        messages.info(request, f"{edition.slug}: no board changes by this price.")
+def tell(request: HttpRequest, edition: Edition, done: rescoring.Plan) -> None:
+    """What was scored anew, as a message."""
+    if done.is_empty:
+        messages.info(request, f"In {edition.slug} no board changes by this price.")
         return
-    lines = rescoring.words(plan)
+    lines = rescoring.words(done)
     more = f" … and {len(lines) - MOST_LINES} more" if len(lines) > MOST_LINES else ""
-    messages.warning(
-        request,
-        f"{edition.slug}: `manage.py rescore --edition {edition.slug}` would change this; until then the boards stay. "
-        + "; ".join(lines[:MOST_LINES])
-        + more,
-    )
+    messages.warning(request, f"Scored anew in {edition.slug}: {'; '.join(lines[:MOST_LINES])}{more}")
 
 
 @admin.register(Entry)
 class EntryAdmin(ReadOnlyAdmin):
-    """What is or was on the boards. An entry leaves by being withdrawn, and keeps its page."""
+    """What is or was on the boards. An entry leaves by being withdrawn, one that came from a submission by way of that;
+    it keeps its page."""
 
     list_display = ["model", "phase", "organisation", "kind", "status", "badge", "date", "edition"]
     list_filter = ["edition", "phase", "kind", "status", "badge"]
@@ -203,6 +203,14 @@ class EntryAdmin(ReadOnlyAdmin):
         for entry in queryset.select_related("edition"):
             if entry.is_reference:
                 messages.error(request, f"{entry} is the reference of its boards and cannot be withdrawn.")
+                continue
+            if entry.kind == Kind.SUBMISSION:
+                # Its submission would stay approved, and its owner would learn nothing.
+                messages.error(
+                    request,
+                    f"{entry} came from a submission. Withdraw it there, with a reason that its owner reads: "
+                    "in the review queue, under the status approved.",
+                )
                 continue
             try:
                 publishing.withdraw(entry, by=person, at=timezone.now(), reason="withdrawn by a maintainer")

@@ -1,16 +1,18 @@
 """The newest entries as an Atom feed."""
 
 from datetime import datetime
+from typing import Any
 
 from django.conf import settings
 from django.contrib.syndication.views import Feed
-from django.db.models import QuerySet
+from django.db.models import OuterRef, QuerySet, Subquery
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse_lazy
 from django.utils.feedgenerator import Atom1Feed
 
 from leaderboard.columns import MEASURE_TITLES, PHASE_TITLES
 from leaderboard.held import scores_of
-from leaderboard.models import Entry
+from leaderboard.models import BoardRow, Entry
 from leaderboard.names import printable
 from leaderboard.numbers import score_text
 from scoring.rules import Measure, Phase
@@ -36,10 +38,17 @@ class NewestEntries(Feed):
     def feed_url(self) -> str:
         return f"{settings.PUBLIC_URL}{self.feed_path}"
 
+    def __call__(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Without the time of the newest item, which stays when an entry leaves: the tag says whether it changed."""
+        response = super().__call__(request, *args, **kwargs)
+        del response.headers["Last-Modified"]
+        return response
+
     def items(self) -> list[Item]:
         """Two queries, whatever the number of entries."""
         newest: QuerySet[Entry] = Entry.objects.public().select_related("edition").order_by("-published_at", "-pk")
-        entries = list(newest[:NEWEST])
+        rows = BoardRow.objects.filter(entry=OuterRef("pk")).order_by("-valid_from")
+        entries = list(newest.annotate(changed_at=Subquery(rows.values("valid_from")[:1]))[:NEWEST])
         scores = scores_of(entries)
         return [(entry, scores.get(entry.pk, {})) for entry in entries]
 
@@ -64,7 +73,9 @@ class NewestEntries(Feed):
         return item[0].published_at
 
     def item_updateddate(self, item: Item) -> datetime:
-        return item[0].published_at
+        """Since when all of its scores and names have been what they are."""
+        changed_at: datetime | None = getattr(item[0], "changed_at", None)
+        return changed_at or item[0].published_at
 
     def item_categories(self, item: Item) -> list[str]:
         return [item[0].phase, item[0].edition.slug]

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
-from leaderboard.history import History, Span, Standing, history_of
+from leaderboard.history import History, Span, Standing, history_of, results_before
 from leaderboard.models import BoardRow, Entry, Outcome
 from leaderboard.scorings import by_task
 from leaderboard.slots import TaskResult
@@ -31,14 +31,24 @@ class Held:
 
 
 def held_scores(entry: Entry) -> Held:
-    """Two queries beside those of its history: the reference and its outcomes."""
+    """Three queries at most beside those of its history: the reference and its outcomes."""
     history = history_of(entry)
     latest = {span.measure: span for span in sorted(history.spans, key=lambda span: span.valid_from)}
     newest = {measure: latest[measure] for measure in Measure if measure in latest}
     compared = {span.reference for span in newest.values() if span.reference}
     reference = Entry.objects.filter(pk__in=compared).first()
-    against = by_task(Outcome.objects.filter(entry=reference).select_related("task")) if reference else {}
-    return Held(history, newest, reference, against)
+    return Held(history, newest, reference, _against(reference, newest) if reference else {})
+
+
+def _against(reference: Entry, newest: Mapping[Measure, Span]) -> Mapping[str, Outcome | TaskResult]:
+    """The reference's values of today, or of the moment when the scores ceased to hold: prices may differ since."""
+    span = newest.get(Measure.EFFICIENCY)
+    if span is not None and span.valid_to is not None:
+        # Rows of this measure have times and costs.
+        before = results_before(reference.pk, Measure.EFFICIENCY, span.valid_to, list(span.task_scores))
+        if before:
+            return before
+    return by_task(Outcome.objects.filter(entry=reference).select_related("task"))
 
 
 def scores_of(entries: Iterable[Entry]) -> dict[UUID, dict[Measure, float | None]]:

@@ -1,6 +1,6 @@
 """An entry on its boards: where it stands now, and every score it had with the span of time in which it held."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
@@ -11,7 +11,7 @@ from leaderboard.columns import task_titles
 from leaderboard.lines import Board, Cell
 from leaderboard.models import BoardRow, Entry, PastRow
 from leaderboard.models.rows import RowColumns
-from leaderboard.slots import score_in
+from leaderboard.slots import TaskResult, result_in, score_in
 from scoring.rules import Measure, Phase
 
 
@@ -81,3 +81,18 @@ def span_of(row: RowColumns, slugs: list[str], valid_to: datetime | None) -> Spa
         valid_from=row.valid_from,
         valid_to=valid_to,
     )
+
+
+def rows_before(entry: UUID, moment: datetime) -> dict[Measure, RowColumns]:
+    """The entry's rows as they stood just before a moment, by measure; each comes with its board. Two queries."""
+    found: dict[Measure, RowColumns] = {}
+    for rows in (BoardRow.objects, PastRow.objects.filter(valid_to__gte=moment)):
+        for row in rows.filter(entry=entry, valid_from__lt=moment).select_related("board"):
+            found[Measure(row.board.measure)] = row
+    return {measure: found[measure] for measure in Measure if measure in found}
+
+
+def results_before(entry: UUID, measure: Measure, moment: datetime, slugs: Sequence[str]) -> dict[str, TaskResult]:
+    """What the entry had on one board just before a moment, by task slug; empty where it did not stand there."""
+    row = rows_before(entry, moment).get(measure)
+    return {slug: result_in(row, slot) for slot, slug in enumerate(slugs, start=1)} if row is not None else {}

@@ -75,16 +75,16 @@ class PageCacheMiddleware:
         if address is None or request.method not in ("GET", "HEAD") or "format" in request.GET:
             return self.get_response(request)
         with asked_once():
-            # Pictures show time and cost on every board of a phase.
-            return self._of_board(request, address[1], "" if address[3] else address[2])
+            return self._of_board(request, address[1], address[2], is_picture=bool(address[3]))
 
-    def _of_board(self, request: HttpRequest, phase: str, measure: str) -> HttpResponse:
+    def _of_board(self, request: HttpRequest, phase: str, measure: str, *, is_picture: bool) -> HttpResponse:
         if not request.path.startswith("/api/") and any(name in request.COOKIES for name in personal()):
             response = self.get_response(request)
             response.headers.setdefault("Cache-Control", "private, no-cache")
             return response
         try:
-            key = (_versions_now(phase, measure), *_asked(request))
+            # Pictures show time and cost on every board of a phase.
+            key = (_versions_now(phase, "" if is_picture else measure), *_asked(request, whole=is_picture))
         except (OperationalError, InterfaceError):
             return self.get_response(request)
         # What a page of another host would be told: that it is not served.
@@ -141,11 +141,19 @@ def _versions_now(phase: str, measure: str) -> str:
         return versions(phase, measure)
 
 
-def _asked(request: HttpRequest) -> Key:
+def _asked(request: HttpRequest, *, whole: bool) -> Key:
     """All else that a page depends on: its address, which part is wanted, the day (no board is of tomorrow), and the
-    site itself."""
-    parts = (request.headers.get(name, "") for name in PARTIAL)
-    return (request.get_full_path(), *parts, datetime.now(UTC).date().isoformat(), release())
+    site itself.
+
+    `whole` pages have no parts, nor links that keep the address; as they are dear, none is made again for other
+    campaigns (`utm_…`), another order or headers that change nothing.
+    """
+    if whole:
+        given = sorted((name, *values) for name, values in request.GET.lists() if not name.startswith("utm_"))
+        address: Key = (request.path, repr(given))
+    else:
+        address = (request.get_full_path(), *(request.headers.get(name, "") for name in PARTIAL))
+    return (*address, datetime.now(UTC).date().isoformat(), release())
 
 
 @cache

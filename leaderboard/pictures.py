@@ -16,6 +16,7 @@ from leaderboard.filters import BoardQuery
 from leaderboard.models import Board, BoardRow
 from leaderboard.numbers import number_text, score_text
 from leaderboard.records import Contender, Record, contenders, records
+from leaderboard.standing import in_turn
 from scoring.rules import ALL_TASKS, Measure, Phase
 
 SAMPLE = 100
@@ -59,15 +60,17 @@ class Picture:
 
 
 def pictures(query: BoardQuery) -> list[Picture]:
-    """Those of the board that `query` names, unfiltered; in a fixed number of queries. Empty pictures are left out."""
-    top = boards.board(replace(query, per_page=SAMPLE))
-    rows = [exports.row_json(row) for row in top.rows]
-    found = [
-        _score_against_parameters(query, rows),
-        *_cost_against_time(query, rows),
-        _record(query, rows),
-        _shares(query, rows),
-    ]
+    """Those of the board that `query` names, unfiltered; in a fixed number of queries. Empty pictures are left out.
+    Raises TooBusy: fronts are looked for in the whole board."""
+    with in_turn(query.board, "The pictures of a board are"):
+        top = boards.board(replace(query, per_page=SAMPLE))
+        rows = [exports.row_json(row) for row in top.rows]
+        found = [
+            _score_against_parameters(query, rows),
+            *_cost_against_time(query, rows),
+            _record(query, rows),
+            _shares(query, rows),
+        ]
     return [picture for picture in found if picture.rows]
 
 

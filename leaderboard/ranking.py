@@ -213,9 +213,12 @@ def _place(stage: Stage, entries: Sequence[UUID]) -> None:
     """Score new rows, and take their places into account."""
     for measure, board in stage.boards.items():
         rowscores.score_rows("leaderboard_boardrow", board.pk, measure, stage.ratio, entries)
-        keys = BoardRow.objects.filter(board=board, entry__in=entries).values_list("order_key", flat=True)
-        for key in keys.order_by():
-            marks.add(board.pk, key)
+        keys = BoardRow.objects.filter(board=board, entry__in=entries).order_by().values_list("order_key", flat=True)
+        if len(entries) == 1:
+            marks.add(board.pk, keys.get())
+        else:
+            # They stand there already: where the first one has the marks built anew, the others would count twice.
+            marks.build(board.pk)
 
 
 def _take_off(stage: Stage, entry: Entry, at: datetime, tally: Tally) -> None:

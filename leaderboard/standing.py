@@ -16,7 +16,7 @@ from psycopg2.errors import QueryCanceled
 
 from leaderboard.columns import BROUGHT, task_titles
 from leaderboard.filters import BoardQuery
-from leaderboard.models import BoardRow, DayRow, PastRow
+from leaderboard.models import Board, BoardRow, DayRow, PastRow
 from leaderboard.pricing import price_groups, usd_of
 from leaderboard.rowscores import SHARED, Against, score_rows
 from scoring.rules import Measure
@@ -29,18 +29,20 @@ LONGEST = "20s"
 """For one statement."""
 TURNS = 0x48554C4C
 """The class of PostgreSQL's advisory locks that are turns."""
+OLD_BOARD = "A board of a past day, or at the prices of one, is"
+"""What waits for a turn, in words."""
 
 
 class TooBusy(Exception):
-    """A board of a past day cannot be worked out just now."""
+    """What is worked out anew for whoever asks, as a board of a past day is, cannot be just now."""
 
     code = "busy"
     retry_after = 10
     """Seconds."""
 
-    def __init__(self, why: str) -> None:
+    def __init__(self, what: str, why: str) -> None:
         super().__init__(
-            f"A board of a past day, or at the prices of one, is worked out anew for whoever asks, and {why}."
+            f"{what} worked out anew for whoever asks, and {why}."
             " Try again in some seconds; the board as it stands now is not affected."
         )
 
@@ -70,14 +72,24 @@ def standing(query: BoardQuery, *, export: bool = False) -> Iterator[Standing]:
     if is_live(query):
         yield _live(query)
         return
-    with _in_time(), transaction.atomic():
-        with connection.cursor() as cursor:
-            _take_turn(cursor, query, export)
-            cursor.execute(f"SET LOCAL statement_timeout = '{LONGEST}'")
+    with in_turn(query.board, OLD_BOARD, export=export):
         yield _then(query)
-        # What is of a transaction lasts to its end, which in a larger one comes later.
         with connection.cursor() as cursor:
             cursor.execute("DROP TABLE IF EXISTS pg_temp.leaderboard_dayrow")
+
+
+@contextmanager
+def in_turn(board: Board, what: str, *, export: bool = False) -> Iterator[None]:
+    """A transaction in which a whole board is gone through: few large ones at a time, and each statement within a
+    bounded time. `what` says with its verb what for. Raises TooBusy."""
+    with _in_time(what), transaction.atomic():
+        with connection.cursor() as cursor:
+            if board.count >= LARGE:
+                _take_turn(cursor, what, export)
+            cursor.execute(f"SET LOCAL statement_timeout = '{LONGEST}'")
+        yield
+        # What is of a transaction lasts to its end, which in a larger one comes later.
+        with connection.cursor() as cursor:
             cursor.execute("SET LOCAL statement_timeout = DEFAULT")
 
 
@@ -87,25 +99,23 @@ def is_live(query: BoardQuery) -> bool:
     return is_now and (query.prices_on is None or query.measure is Measure.TIME)
 
 
-def _take_turn(cursor: Any, query: BoardQuery, export: bool) -> None:
+def _take_turn(cursor: Any, what: str, export: bool) -> None:
     """Hold one of a few locks to the end of the transaction. Nobody waits for one: that would hold a thread, too."""
-    if query.board.count < LARGE:
-        return
     turns = range(PAGES_AT_ONCE, PAGES_AT_ONCE + EXPORTS_AT_ONCE) if export else range(PAGES_AT_ONCE)
     for turn in turns:
         cursor.execute("SELECT pg_try_advisory_xact_lock(%s, %s)", [TURNS, turn])
         if cursor.fetchone()[0]:
             return
-    raise TooBusy("this server is at it for others")
+    raise TooBusy(what, "this server is at it for others")
 
 
 @contextmanager
-def _in_time() -> Iterator[None]:
+def _in_time(what: str) -> Iterator[None]:
     try:
         yield
     except OperationalError as error:
         if isinstance(error.__cause__, QueryCanceled):
-            raise TooBusy("this one took too long") from error
+            raise TooBusy(what, "this one took too long") from error
         raise
 
 

@@ -3,17 +3,14 @@
 What was kept beside the rows is that of today: a file's lines, a price. It is told as far as the values are the same.
 """
 
-from collections.abc import Mapping
 from copy import copy
 from dataclasses import dataclass
 from datetime import date
-from uuid import UUID
 
 from leaderboard.columns import task_titles
 from leaderboard.held import Held, held_scores
-from leaderboard.history import Span, span_of
-from leaderboard.models import BoardRow, Entry, Outcome, PastRow
-from leaderboard.models.rows import RowColumns
+from leaderboard.history import Span, results_before, rows_before, span_of
+from leaderboard.models import Entry, Outcome
 from leaderboard.slots import TaskResult, result_in
 from leaderboard.standing import end_of
 from scoring.rules import Measure, Phase
@@ -41,13 +38,14 @@ class Then:
 
 def then(entry: Entry, measure: Measure, day: date) -> Then | None:
     """None where the entry was on no board of this measure at the end of the day."""
-    rows = _rows(entry.pk, day)
+    rows = rows_before(entry.pk, end_of(day))
     if measure not in rows:
         return None
     slugs = [slug for slug, _ in task_titles(entry.edition.tasks.order_by("position"), Phase(entry.phase))]
     spans = {each: span_of(row, slugs, getattr(row, "valid_to", None)) for each, row in rows.items()}
     row, span, held = rows[measure], spans[measure], held_scores(entry)
     reference = Entry.objects.filter(pk=span.reference).first() if span.reference else None
+    against = results_before(reference.pk, measure, end_of(day), slugs) if reference else {}
     now = list(entry.outcomes.all())
     outcomes = [_outcome(one, result_in(row, slugs.index(one.task_slug) + 1), measure) for one in now]
     lost_price = any(
@@ -61,27 +59,12 @@ def then(entry: Entry, measure: Measure, day: date) -> Then | None:
         day,
         old,
         outcomes,
-        Held(held.history, spans, reference, _results(reference, measure, day, slugs)),
+        Held(held.history, spans, reference, against),
         span,
         later[0] if later else None,
         lost_price,
         entry.price.get("accelerator") or "",
     )
-
-
-def _rows(entry: UUID, day: date) -> dict[Measure, RowColumns]:
-    """The entry's rows at the end of a day, by measure: as `standing` copies them."""
-    until = end_of(day)
-    found: dict[Measure, RowColumns] = {}
-    for rows in (BoardRow.objects, PastRow.objects.filter(valid_to__gte=until)):
-        for row in rows.filter(entry=entry, valid_from__lt=until).select_related("board"):
-            found[Measure(row.board.measure)] = row
-    return {measure: found[measure] for measure in Measure if measure in found}
-
-
-def _results(reference: Entry | None, measure: Measure, day: date, slugs: list[str]) -> Mapping[str, TaskResult]:
-    row = _rows(reference.pk, day).get(measure) if reference is not None else None
-    return {slug: result_in(row, slot) for slot, slug in enumerate(slugs, start=1)} if row is not None else {}
 
 
 def _outcome(now: Outcome, old: TaskResult, measure: Measure) -> Outcome:

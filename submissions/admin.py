@@ -30,18 +30,21 @@ BUTTONS = {
     "request_changes": "Ask for changes",
     "reject": "Reject",
     "requeue": "Verify again",
+    "withdraw": "Withdraw from the boards",
 }
 DONE = {
     "approve": "Approved: the entry is on the boards.",
     "request_changes": "The submitter was asked for changes.",
     "reject": "Rejected.",
     "requeue": "Queued: a worker verifies it again.",
+    "withdraw": "Withdrawn: the entry is off the boards, and its page says so.",
 }
 DECISIONS = {
     "approve": review.approve,
     "request_changes": review.request_changes,
     "reject": review.reject,
     "requeue": intake.requeue,
+    "withdraw": review.take_off,
 }
 NO_VERIFICATION = -1
 """What no verification is numbered: a form that does not say which one it showed is refused."""

@@ -1,4 +1,5 @@
-"""What people decide about a submission: approve, ask for changes, reject; and what its owner does: withdraw, revise.
+"""What people decide about a submission: approve, ask for changes, reject, take off; and what its owner does: withdraw,
+revise.
 
 Each verb locks the row, takes one step and keeps it in the history, all in one transaction: of two decisions at once
 the second finds the state changed and is refused.
@@ -103,6 +104,23 @@ def withdraw(submission: Submission, *, by: AbstractUser, at: datetime, comment:
 
 
 @transaction.atomic
+def take_off(
+    submission: Submission,
+    *,
+    by: AbstractUser,
+    at: datetime,
+    seen: str,
+    verification: int | None = None,
+    comment: str = "",
+) -> Submission:
+    """A maintainer withdraws what is on the boards, with a reason that its owner and the entry's readers read."""
+    locked = lock_for_decision(submission, Status.WITHDRAWN, by=by, seen=seen, verification=verification)
+    if locked.status != Status.APPROVED:
+        raise StepNotAllowed(f"It is {Status(locked.status).label}: only what is on the boards is withdrawn here.")
+    return withdraw(locked, by=by, at=at, comment=_reason(comment))
+
+
+@transaction.atomic
 def revise(submission: Submission, *, by: AbstractUser, at: datetime) -> Submission:
     """A draft to mend: in place, as a new revision, where nothing is public; else a new submission that supersedes it.
 
@@ -156,10 +174,14 @@ def reveal(submission: Submission, *, by: AbstractUser, at: datetime) -> Submiss
 
 
 def _say_no(locked: Submission, to: Status, *, by: AbstractUser, at: datetime, comment: str) -> Submission:
+    lifecycle.step(locked, to, by=by, at=at, comment=_reason(comment))
+    return locked
+
+
+def _reason(comment: str) -> str:
     if not comment.strip():
         raise NeedsReason("This decision needs a reason, which the submitter reads.", field="comment")
-    lifecycle.step(locked, to, by=by, at=at, comment=comment.strip())
-    return locked
+    return comment.strip()
 
 
 def _locked(submission: Submission) -> Submission:

@@ -76,6 +76,8 @@ class ReviewPage:
             return ()
         if self.submission.status == Status.QUARANTINED:
             return ("requeue", "reject")
+        if self.submission.status == Status.APPROVED:
+            return ("withdraw",)
         if self.submission.status != Status.IN_REVIEW:
             return ()
         decidable = ("request_changes", "reject", "requeue")

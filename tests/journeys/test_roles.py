@@ -236,6 +236,7 @@ def test_only_drafts_change(brought: Brought, status: Status) -> None:
 DECISIONS: dict[Status, set[str]] = {
     Status.IN_REVIEW: {"approve", "request_changes", "reject", "requeue"},
     Status.QUARANTINED: {"requeue", "reject"},
+    Status.APPROVED: {"withdraw"},
 }
 
 
@@ -245,7 +246,7 @@ def test_a_maintainer_has_the_buttons_of_the_state_and_no_others_work(brought: B
     buttons = set(re.findall(r'name="decision" value="(\w+)"', scene.maintainer.review_page(pk)))
     assert buttons == DECISIONS.get(status, set())
     seen = Submission.objects.get(pk=pk).content_hash
-    for decision in {"approve", "request_changes", "reject", "requeue"} - buttons:
+    for decision in {"approve", "request_changes", "reject", "requeue", "withdraw"} - buttons:
         data = {"decision": decision, "seen": seen, "verification": "1", "comment": "because"}
         answer = scene.maintainer.browser.post(f"{QUEUE}{pk}/decide/", data)
         assert answer.status_code == 409, decision

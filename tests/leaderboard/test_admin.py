@@ -6,8 +6,11 @@ from typing import Any
 
 import pytest
 from django.contrib.auth import get_user_model
+from django.db import OperationalError
 from django.test import Client
+from django.utils import timezone
 
+from leaderboard import ranking, rescoring
 from leaderboard.models import BoardRow, Edition, Entry, Event, Offer
 from tests.factories import make_accelerator, make_edition, make_entry, make_offer
 from tests.made_once import once
@@ -40,23 +43,49 @@ def offer_form(offer: Offer, **changes: Any) -> dict[str, Any]:
     return values | changes
 
 
+def costs() -> dict[str, float]:
+    return {row.model: row.score for row in BoardRow.objects.filter(board__measure="cost", board__phase="finetuning")}
+
+
+def away(*args: Any, **options: Any) -> int:
+    raise OperationalError("the connection is gone")
+
+
 def add(client: Client, form: dict[str, Any]) -> str:
     return client.post("/admin/leaderboard/offer/add/", form, follow=True).content.decode()
 
 
 class TestOffers:
-    def test_a_correction_is_a_new_row_and_the_plan_is_told(self, edition: Edition, maintainer: Client):
+    def test_a_correction_is_a_new_row_and_what_it_changes_is_told(self, edition: Edition, maintainer: Client):
         wrong = Offer.objects.get()
         said = add(maintainer, offer_form(wrong, supersedes=wrong.pk))
-        assert "rescore --edition ed" in said
+        assert "Scored anew in ed: " in said
         assert "Quick (finetuning, task1): $0.0500 -&gt; $0.1000" in said
         assert Offer.objects.get(superseded_by=None).usd_per_unit_hour == Decimal("7.20")
 
-    def test_the_boards_stay_until_somebody_rescores(self, edition: Edition, maintainer: Client):
-        before = list(BoardRow.objects.values_list("model", "board__measure", "score"))
+    def test_no_board_stands_at_a_price_that_was_corrected(self, edition: Edition, maintainer: Client):
         wrong = Offer.objects.get()
+        assert costs() == {"Reference": 1.0, "Quick": 4.0}
         add(maintainer, offer_form(wrong, supersedes=wrong.pk))
-        assert list(BoardRow.objects.values_list("model", "board__measure", "score")) == before
+        assert costs() == {"Reference": 1.0, "Quick": 2.0}
+        assert rescoring.plan(edition, at=timezone.now()).is_empty
+        event = Event.objects.get(what="rescored")
+        assert (event.by.username, event.reason) == (
+            "maintainer",
+            "price of cloud-gpu from 2019-11-01 corrected: $7.20 an hour",
+        )
+
+    def test_where_it_cannot_be_scored_anew_there_is_no_new_price(
+        self, edition: Edition, maintainer: Client, monkeypatch: pytest.MonkeyPatch
+    ):
+        wrong = Offer.objects.get()
+        maintainer.raise_request_exception = False
+        monkeypatch.setattr(ranking, "rebuild", away)
+        assert (
+            maintainer.post("/admin/leaderboard/offer/add/", offer_form(wrong, supersedes=wrong.pk)).status_code >= 500
+        )
+        assert Offer.objects.get() == wrong
+        assert costs() == {"Reference": 1.0, "Quick": 4.0}
 
     def test_a_later_price_that_changes_no_board_says_so(self, edition: Edition, maintainer: Client):
         assert "no board changes" in add(maintainer, offer_form(Offer.objects.get(), valid_from="2027-01-01"))
@@ -84,7 +113,7 @@ class TestOffers:
 
 class TestPublished:
     def test_withdrawing_takes_an_entry_off_and_records_who_did_it(self, edition: Edition, maintainer: Client):
-        entry = Entry.objects.get(model="Quick")
+        entry = make_entry(edition, kind="baseline")
         form = {"action": "withdraw", "_selected_action": [str(entry.pk)]}
         maintainer.post("/admin/leaderboard/entry/", form)
         entry.refresh_from_db()

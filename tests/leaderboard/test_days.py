@@ -153,6 +153,17 @@ class TestTurns:
         assert answer.status_code == 503
         assert "this one took too long" in answer.content.decode()
 
+    def test_pictures_go_through_a_whole_board_and_wait_for_a_turn_too(
+        self, edition: Edition, client: Client, monkeypatch: pytest.MonkeyPatch
+    ):
+        address = "/boards/finetuning/cost/pictures/"
+        with monkeypatch.context() as patch:
+            patch.setattr(standing, "PAGES_AT_ONCE", 0)
+            answer = client.get(address)
+            assert (answer.status_code, answer["Retry-After"]) == (503, "10")
+            assert "The pictures of a board are worked out anew" in answer.content.decode()
+        assert client.get(address).status_code == 200
+
     def test_today_and_times_at_other_prices_need_none(
         self, edition: Edition, api: Api, monkeypatch: pytest.MonkeyPatch
     ):

@@ -114,3 +114,15 @@ def test_pictures_follow_what_changes_another_board_of_the_phase(edition: Editio
     before = client.get(f"{PAGE}pictures/")["ETag"]
     Entry.objects.get().rows.filter(board__measure="cost").update(framework="PyTorch")
     assert client.get(f"{PAGE}pictures/")["ETag"] != before
+
+
+def test_pictures_are_drawn_once_whatever_campaign_or_header_asks_for_them(
+    edition: Edition, client: Client, django_assert_num_queries
+):
+    address = f"{PAGE}pictures/"
+    first = client.get(f"{address}?edition={edition.slug}")
+    with django_assert_num_queries(3):
+        for query, headers in (("utm_a=1&", {}), ("", {"HX-Request": "true"}), ("utm_b=2&", {"HX-Target": "results"})):
+            assert client.get(f"{address}?{query}edition={edition.slug}", headers=headers).content == first.content
+    assert client.get(f"{address}?edition={edition.slug}&q=bert").status_code == 400
+    assert client.get(address).content != first.content, "without the name of the edition in its links"

@@ -1,13 +1,16 @@
 """Made-up entries for load tests: the same for the same seed, and boards as right as if each had been approved."""
 
+from bisect import bisect_left
+
 import pytest
 from django.core.management import CommandError, call_command
 
 from leaderboard.models import BoardRow, Edition, Facet, Term
+from leaderboard.publishing import publish_baselines
 from leaderboard.ranking import rebuild
 from leaderboard.synthetic import entries
 from scoring.rules import Phase
-from tests.factories import NOW, make_accelerator, make_edition, make_entry
+from tests.factories import NOW, make_accelerator, make_edition, make_entry, make_snapshot
 
 
 @pytest.fixture
@@ -43,6 +46,16 @@ def test_ranks_counts_facets_and_terms_are_those_of_the_rows(edition: Edition):
     term = Term.objects.get(text="quantised")
     assert BoardRow.objects.filter(board=board, search__contains="quantised").count() == term.count
     assert rebuild(edition, "finetuning", at=NOW, reason="again") == 0, "nothing differs from what outcomes say"
+
+
+def test_several_that_come_at_once_are_ranked_as_they_are_counted(edition: Edition):
+    """Also where the first of them is the best there ever was."""
+    make(1200)
+    publish_baselines([make_snapshot(edition, seconds, kind="baseline") for seconds in (1e-4, 50.0, 1e-3)], at=NOW)
+    for board in edition.boards.filter(phase="finetuning"):
+        rows = list(BoardRow.objects.filter(board=board, score__isnull=False).ranked())
+        scores = [-row.score for row in rows]
+        assert [row.rank for row in rows] == [bisect_left(scores, -row.score) + 1 for row in rows]
 
 
 def test_entries_that_come_and_go_in_a_large_board_keep_ranks_right(edition: Edition):

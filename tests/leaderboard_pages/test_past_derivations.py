@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from leaderboard import publishing, rescoring
-from leaderboard.models import Edition, Offer
+from leaderboard.models import Edition, Entry, Offer
 from tests.factories import make_accelerator, make_edition, make_entry, make_offer
 from tests.leaderboard_pages.conftest import Page
 
@@ -31,15 +31,19 @@ def history(db: None) -> Edition:
         edition, {"task1": 200.0, "task2": "not_reached"}, model="Slow", accelerator=gpu, at=DAYS[0], run_date=run,
         price=PRICE,
     )  # fmt: skip
-    wrong = Offer.objects.get(accelerator__slug="gpu")
-    values = {name: getattr(wrong, name) for name in ("slug", "accelerator", "unit", "provider", "valid_from")}
-    Offer.objects.create(**values, usd_per_unit_hour=Decimal("0.90"), source="mended", supersedes=wrong)
+    correct("gpu", "0.90")
     rescoring.apply(edition, by=None, at=DAYS[2], reason="corrected")
     make_entry(
         edition, 50.0, model="Second", accelerator=other, is_reference=True, at=DAYS[4], run_date=run, supersedes=first
     )
     publishing.withdraw(slow, by=None, at=DAYS[6], reason="contested")
     return edition
+
+
+def correct(accelerator: str, usd: str) -> None:
+    wrong = Offer.objects.get(accelerator__slug=accelerator)
+    values = {name: getattr(wrong, name) for name in ("slug", "accelerator", "unit", "provider", "valid_from")}
+    Offer.objects.create(**values, usd_per_unit_hour=Decimal(usd), source="mended", supersedes=wrong)
 
 
 def followed(edition: Edition, measure: str, on: str, place: int = 0) -> Page:
@@ -72,6 +76,21 @@ def test_a_cost_is_that_of_the_day_and_says_that_its_price_was_corrected(history
     assert "cost score $0.1000 ÷ $0.0500 = 2.0000" in words
     assert "× $0.90/h = $0.0500" in words
     assert "corrected since" not in words
+
+
+def test_what_left_the_boards_is_told_against_the_reference_as_it_was_when_it_left(history: Edition):
+    """The reference stands on, and its price is corrected after that: the sums still add up."""
+    correct("other", "7.20")
+    rescoring.apply(history, by=None, at=datetime(2021, 11, 9, tzinfo=UTC), reason="corrected")
+    slow = Entry.objects.get(model="Slow")
+    words = Page(f"/entries/{slow.pk}/derivations/task1/cost/").words
+    assert "cost score $0.0500 ÷ $0.0500 = 1.0000" in words
+    assert "reference Second: $0.0500" in words
+    words = Page(f"/entries/{slow.pk}/derivations/task1/efficiency/").words
+    assert "efficiency 0.2500 + 1.0000 = 1.2500" in words
+    assert "cost score $0.0500 ÷ $0.0500 = 1.0000" in Page(f"/entries/{slow.pk}/").words
+    second = Entry.objects.get(model="Second")
+    assert "reference Second: $0.1000" in Page(f"/entries/{second.pk}/derivations/task1/cost/").words
 
 
 def test_efficiency_has_both_formulas_of_the_day(history: Edition):

@@ -1,6 +1,7 @@
 """What other sites show of this one: feed, badges, a board in a frame, citations, and what a shared link looks like."""
 
 import re
+import time
 from datetime import timedelta
 from html import unescape
 from xml.etree import ElementTree
@@ -9,8 +10,10 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils.http import http_date
 from pytest_django import Settings
 
+from leaderboard import ranking
 from leaderboard.badges import text_width
 from leaderboard.models import Edition, Entry
 from leaderboard.publishing import publish, withdraw
@@ -58,6 +61,28 @@ class TestFeed:
     def test_what_left_the_boards_left_the_feed(self, edition: Edition):
         withdraw(make_entry(edition, 50.0), by=None, at=NOW, reason="Wrong.")
         assert len(self.feed().findall(f"{ATOM}entry")) == 1
+
+    @pytest.mark.parametrize("change", ["an older one leaves", "a score changes"])
+    def test_whoever_asks_again_learns_what_changed(self, edition: Edition, change: str):
+        older = make_entry(edition, 50.0)
+        make_entry(edition, 40.0, at=NOW + timedelta(hours=1))
+        before = Client().get("/feeds/entries.atom", headers={"host": "localhost"})
+        asked = {"if-modified-since": http_date(time.time()), "if-none-match": before["ETag"], "host": "localhost"}
+        assert Client().get("/feeds/entries.atom", headers=asked).status_code == 304
+        if change == "a score changes":
+            older.outcomes.update(seconds=25.0)
+            ranking.rebuild(edition, "finetuning", at=NOW + timedelta(days=1), reason="mended")
+        else:
+            withdraw(older, by=None, at=NOW + timedelta(days=1), reason="contested")
+        assert Client().get("/feeds/entries.atom", headers=asked).status_code == 200
+        del asked["if-none-match"]
+        assert Client().get("/feeds/entries.atom", headers=asked).status_code == 200
+        if change == "a score changes":
+            updated = {
+                entry.find(f"{ATOM}id").text: entry.find(f"{ATOM}updated").text
+                for entry in self.feed().findall(f"{ATOM}entry")
+            }
+            assert updated[f"urn:uuid:{older.pk}"] == (NOW + timedelta(days=1)).isoformat()
 
     def test_without_entries_it_is_still_a_feed(self, db: None):
         assert self.feed().findall(f"{ATOM}entry") == []

@@ -8,7 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from submissions import verification
-from submissions.models import Status, Submission
+from submissions.models import Mail, Status, Submission
 from tests.submissions.work.cases import BACKWARDS, lately, make_person, make_queued, manifest_of
 
 QUEUE = "/admin/submissions/submission/"
@@ -231,6 +231,50 @@ def test_markup_that_a_submitter_sends_is_shown_as_text(reviewer, edition, ada):
     submission = in_review(ada, {**manifest_of(), "model": {"name": evil, "code_url": "https://e.org"}, "notes": evil})
     for address in (QUEUE, page(submission)):
         assert evil not in text(reviewer.get(address))
+
+
+def test_what_is_on_the_boards_is_withdrawn_with_a_reason_and_its_owner_is_told(reviewer, submission, ada, mia):
+    decide(reviewer, submission, "approve")
+    assert "needs a reason" in text(decide(reviewer, submission, "withdraw"))
+    said = text(decide(reviewer, submission, "withdraw", "The log is of another model."))
+    assert "Withdrawn: the entry is off the boards" in said
+    submission.refresh_from_db()
+    assert (submission.status, submission.entry.status) == ("withdrawn", "withdrawn")
+    step = submission.steps.last()
+    assert (step.by, step.from_status, step.comment) == (mia, "approved", "The log is of another model.")
+    entry = text(reviewer.get(submission.entry.get_absolute_url()))
+    assert "Reason: The log is of another model." in entry
+    assert Mail.objects.filter(recipient=ada, subject__endswith="withdrawn").count() == 1
+
+
+def test_nobody_withdraws_an_own_submission_as_a_maintainer(client, submission, mia):
+    client.force_login(mia)
+    decide(client, submission, "approve")
+    Submission.objects.filter(pk=submission.pk).update(owner=mia)
+    assert 'name="decision"' not in text(client.get(page(submission)))
+    assert "your own submission" in text(decide(client, submission, "withdraw", "because"))
+    submission.refresh_from_db()
+    assert submission.status == "approved"
+
+
+def test_what_is_not_on_the_boards_is_not_withdrawn_by_a_maintainer(reviewer, submission):
+    assert "only what is on the boards" in text(decide(reviewer, submission, "withdraw", "because"))
+    submission.refresh_from_db()
+    assert submission.status == "in_review"
+
+
+def test_the_entry_of_a_submission_is_not_withdrawn_beside_it(client, submission, mia):
+    """By the list of entries in the admin: the submission would stay approved, and its owner would learn nothing."""
+    mia.is_superuser = True
+    mia.save()
+    client.force_login(mia)
+    decide(client, submission, "approve")
+    submission.refresh_from_db()
+    form = {"action": "withdraw", "_selected_action": [str(submission.entry_id)]}
+    said = text(client.post("/admin/leaderboard/entry/", form, follow=True))
+    assert "in the review queue, under the status approved" in said
+    submission.refresh_from_db()
+    assert (submission.status, submission.entry.status) == ("approved", "published")
 
 
 def test_a_missing_submission_is_told(reviewer, edition):
