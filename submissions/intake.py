@@ -1,6 +1,6 @@
 """The one way in: drafts, their evidence, and what is sent at once. Pages, API and admin call these verbs."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -25,7 +25,7 @@ from submissions.errors import (
     StepNotAllowed,
     UploadBroken,
 )
-from submissions.evidence import Blob, discard, hold, keeping, put
+from submissions.evidence import Blob, discard_later, hold, keeping, put
 from submissions.manifest import Place, merge, places, required, validate
 from submissions.models import Evidence, Organisation, Revision, Status, Submission
 from submissions.permissions import must_own
@@ -107,7 +107,7 @@ def delete_draft(submission: Submission, *, by: AbstractBaseUser) -> None:
             )
         unused = set(draft.evidence.values_list("sha256", flat=True))
         draft.delete()
-    _discard(unused)
+        discard_later(unused)
 
 
 # --- evidence ------------------------------------------------------------------------------------------------------
@@ -146,7 +146,7 @@ def add_evidence(
             _check_room(draft, limits)
             if replaced != blob.sha256:
                 draft.save(update_fields=["changed_at"])
-    _discard({replaced} - {blob.sha256, ""})
+            discard_later({replaced} - {blob.sha256, ""})
     return evidence, not replaced
 
 
@@ -203,12 +203,7 @@ def remove_evidence(evidence: Evidence, *, by: AbstractBaseUser, seen: Precondit
             return
         now.delete()
         draft.save(update_fields=["changed_at"])
-    _discard({now.sha256})
-
-
-def _discard(hashes: Iterable[str]) -> None:
-    for sha256 in hashes:
-        discard(sha256)
+        discard_later({now.sha256})
 
 
 def _check_room(submission: Submission, limits: Limits) -> None:
