@@ -159,6 +159,9 @@ VERIFICATION_SECONDS = env.whole("HULK_VERIFICATION_SECONDS", 600, least=1)
 """The longest that a verification may take on this server, whatever its edition allows."""
 DAILY_ATTEMPTS = env.whole("HULK_DAILY_ATTEMPTS", -1, least=-1)
 """Verifications a task, account and UTC day; 0: no limit; -1: what the edition says."""
+# What one account may have here at once, 0: any number. On one's own machine so many that nothing meets them.
+MOST_WAITING = env.whole("HULK_MOST_WAITING", 10 if HTTPS else 10_000)
+MOST_DRAFTS = env.whole("HULK_MOST_DRAFTS", 100 if HTTPS else 10_000)
 REDIS_URL = env.text("REDIS_URL")
 QUEUE_PREFIX = env.text("HULK_QUEUE_PREFIX", "hulk:")
 """Before every key in Redis."""

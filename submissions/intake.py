@@ -47,8 +47,11 @@ def create_draft(
     complete: bool = True,
     organisation: Organisation | None = None,
 ) -> Submission:
-    """A draft from a manifest. Raises ManifestInvalid with every mistake; see `validate` for `complete`."""
-    return _create(owner, validate(manifest, complete=complete), at, organisation, is_dry_run=False)
+    """A draft from a manifest; `complete` as in `validate`. Raises ManifestInvalid (all mistakes), or QuotaSpent."""
+    valid = validate(manifest, complete=complete)
+    with transaction.atomic():
+        quota.check_drafts(owner)
+        return _create(owner, valid, at, organisation, is_dry_run=False)
 
 
 def _create(
@@ -230,6 +233,7 @@ def submit(submission: Submission, *, by: AbstractBaseUser, at: datetime, seen: 
         if absent := missing(draft):
             raise EvidenceMissing(absent)
         evidence = frozen_evidence(draft)
+        quota.check_waiting(draft.owner)
         quota.reserve(draft, evidence, at)
         draft.content_hash = hash_of(draft.manifest, evidence)
         Revision.objects.create(
