@@ -241,6 +241,8 @@ ACCOUNT_RATE_LIMITS = {
     "reset_password": "20/h/ip,5/m/key",
     # Mails that strangers can have sent to one address.
     "mail": "5/d/key",
+    # Invitations are mails to anybody, with a name that their sender has chosen.
+    "invite": "20/d/user",
 }
 SIGNUP_IS_OPEN = env.flag("HULK_SIGNUP", True)
 STAFF_SESSION_SECONDS = 8 * 60 * 60
