@@ -160,6 +160,9 @@ VERIFICATION_SECONDS = env.whole("HULK_VERIFICATION_SECONDS", 600, least=1)
 """The longest that a verification may take on this server, whatever its edition allows."""
 DAILY_ATTEMPTS = env.whole("HULK_DAILY_ATTEMPTS", -1, least=-1)
 """Verifications a task, account and UTC day; 0: no limit; -1: what the edition says."""
+# What one account may have here at once, 0: any number. On one's own machine so many that nothing meets them.
+MOST_WAITING = env.whole("HULK_MOST_WAITING", 10 if HTTPS else 10_000)
+MOST_DRAFTS = env.whole("HULK_MOST_DRAFTS", 100 if HTTPS else 10_000)
 REDIS_URL = env.text("REDIS_URL")
 QUEUE_PREFIX = env.text("HULK_QUEUE_PREFIX", "hulk:")
 """Before every key in Redis."""
@@ -239,6 +242,8 @@ ACCOUNT_RATE_LIMITS = {
     "reset_password": "20/h/ip,5/m/key",
     # Mails that strangers can have sent to one address.
     "mail": "5/d/key",
+    # Invitations are mails to anybody, with a name that their sender has chosen.
+    "invite": "20/d/user",
 }
 SIGNUP_IS_OPEN = env.flag("HULK_SIGNUP", True)
 STAFF_SESSION_SECONDS = 8 * 60 * 60

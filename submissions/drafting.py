@@ -24,7 +24,7 @@ from leaderboard.models import Edition
 from scoring.rules import Phase
 from submissions import idempotency, intake
 from submissions.bundles import hardware_of, run_date_of
-from submissions.errors import ManifestInvalid, Problem, StepNotAllowed
+from submissions.errors import ManifestInvalid, Problem, QuotaSpent, StepNotAllowed
 from submissions.forms import DescriptionForm, ManifestForm, changes
 from submissions.hardware_form import HardwareForm
 from submissions.idempotency import Answer
@@ -191,6 +191,9 @@ def _saved(form: ManifestForm, save: Callable[[], Submission]) -> Submission | N
         return save()
     except ManifestInvalid as error:
         form.show(error.problems)
+        return None
+    except QuotaSpent as error:
+        form.add_error(None, f"{error.message} {error.remedy}")
         return None
 
 

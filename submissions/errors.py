@@ -137,12 +137,14 @@ class ArchiveRefused(FileRefused):
 
 
 class QuotaSpent(Refused):
-    """No attempt is left for a task today."""
+    """No attempt is left for a task today, or an account has as much here as it may have."""
 
     code = "quota-spent"
 
-    def __init__(self, message: str, *, retry_after: int) -> None:
-        super().__init__(message, remedy="Wait until the next UTC day, or send only tasks with attempts left.")
+    def __init__(self, message: str, *, retry_after: int, remedy: str = "") -> None:
+        """`remedy`: what to do instead; of attempts, where it is empty."""
+        remedy = remedy or "Wait until the next UTC day, or send only tasks with attempts left."
+        super().__init__(message, remedy=remedy)
         self.retry_after = retry_after
 
 

@@ -1,23 +1,28 @@
 """Evidence bytes as submissions use them: the content-addressed store, and which of its blobs a row still names."""
 
-from collections.abc import Iterator
+import logging
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from functools import partial
 from typing import BinaryIO, cast
 
 from django.db import connection, transaction
 from django.db.models import Q
 
 from leaderboard import evidence as store
-from leaderboard.evidence import Blob, exists, incoming, open_blob, sha256_of, stored
+from leaderboard.evidence import Blob, incoming, sha256_of, stored
 from leaderboard.models import Entry
 from submissions.errors import StorageAway
 from submissions.models import Evidence, Revision
 from submissions.uploads import Readable
 
+logger = logging.getLogger(__name__)
+
 __all__ = [
     "Blob",
     "discard",
+    "discard_later",
     "exists",
     "hold",
     "incoming",
@@ -70,12 +75,47 @@ def hold(blob: Blob, again: Readable | None = None) -> None:
     put(again, limit=blob.size)
 
 
+def exists(sha256: str) -> bool:
+    """Raises StorageAway where the storage does not say."""
+    try:
+        return store.exists(sha256)
+    except OSError as error:
+        raise StorageAway("The storage cannot be asked just now.") from error
+
+
+def open_blob(sha256: str) -> BinaryIO:
+    """The bytes of a blob. Raises FileNotFoundError where it is not stored, StorageAway where that cannot be told."""
+    try:
+        return store.open_blob(sha256)
+    except FileNotFoundError:
+        raise
+    except OSError as error:
+        raise StorageAway("The storage cannot be read just now.") from error
+
+
 def discard(sha256: str) -> None:
-    """Remove a blob that no row names; otherwise nothing happens."""
+    """Remove a blob that no row names; otherwise nothing happens.
+
+    A storage that is away keeps it for the hourly sweep: whatever called this has done, or has failed, already.
+    """
     with transaction.atomic():
         _lock(sha256, shared=False)
-        if not _is_named(sha256):
+        if _is_named(sha256):
+            return
+        try:
             store.discard(sha256)
+        except OSError as error:
+            logger.warning("%s stays until it is swept: the storage is away (%s)", sha256, error)
+
+
+def discard_later(hashes: Iterable[str]) -> None:
+    """Remove what no row names any more, once the caller's transaction and all around it have ended well."""
+    transaction.on_commit(partial(_discard_each, sorted(hashes)), robust=True)
+
+
+def _discard_each(hashes: Iterable[str]) -> None:
+    for sha256 in hashes:
+        discard(sha256)
 
 
 def sweep_orphans(at: datetime) -> int:

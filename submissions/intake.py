@@ -1,6 +1,6 @@
 """The one way in: drafts, their evidence, and what is sent at once. Pages, API and admin call these verbs."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -25,7 +25,7 @@ from submissions.errors import (
     StepNotAllowed,
     UploadBroken,
 )
-from submissions.evidence import Blob, discard, hold, keeping, put
+from submissions.evidence import Blob, discard_later, hold, keeping, put
 from submissions.manifest import Place, merge, places, required, validate
 from submissions.models import Evidence, Organisation, Revision, Status, Submission
 from submissions.permissions import must_own
@@ -47,8 +47,11 @@ def create_draft(
     complete: bool = True,
     organisation: Organisation | None = None,
 ) -> Submission:
-    """A draft from a manifest. Raises ManifestInvalid with every mistake; see `validate` for `complete`."""
-    return _create(owner, validate(manifest, complete=complete), at, organisation, is_dry_run=False)
+    """A draft from a manifest; `complete` as in `validate`. Raises ManifestInvalid (all mistakes), or QuotaSpent."""
+    valid = validate(manifest, complete=complete)
+    with transaction.atomic():
+        quota.check_drafts(owner)
+        return _create(owner, valid, at, organisation, is_dry_run=False)
 
 
 def _create(
@@ -107,7 +110,7 @@ def delete_draft(submission: Submission, *, by: AbstractBaseUser) -> None:
             )
         unused = set(draft.evidence.values_list("sha256", flat=True))
         draft.delete()
-    _discard(unused)
+        discard_later(unused)
 
 
 # --- evidence ------------------------------------------------------------------------------------------------------
@@ -146,7 +149,7 @@ def add_evidence(
             _check_room(draft, limits)
             if replaced != blob.sha256:
                 draft.save(update_fields=["changed_at"])
-    _discard({replaced} - {blob.sha256, ""})
+            discard_later({replaced} - {blob.sha256, ""})
     return evidence, not replaced
 
 
@@ -203,12 +206,7 @@ def remove_evidence(evidence: Evidence, *, by: AbstractBaseUser, seen: Precondit
             return
         now.delete()
         draft.save(update_fields=["changed_at"])
-    _discard({now.sha256})
-
-
-def _discard(hashes: Iterable[str]) -> None:
-    for sha256 in hashes:
-        discard(sha256)
+        discard_later({now.sha256})
 
 
 def _check_room(submission: Submission, limits: Limits) -> None:
@@ -235,6 +233,7 @@ def submit(submission: Submission, *, by: AbstractBaseUser, at: datetime, seen: 
         if absent := missing(draft):
             raise EvidenceMissing(absent)
         evidence = frozen_evidence(draft)
+        quota.check_waiting(draft.owner)
         quota.reserve(draft, evidence, at)
         draft.content_hash = hash_of(draft.manifest, evidence)
         Revision.objects.create(

@@ -26,6 +26,13 @@ GRACE = timedelta(seconds=3)
 """The sweeper leaves alone what was queued so lately that its own bell may still be on the way."""
 
 
+STORAGE_AWAY = timedelta(days=1)
+"""So long after it was queued, a storage that is away costs none of its tries."""
+
+SHORTEST_PAUSE, LONGEST_PAUSE = timedelta(seconds=30), timedelta(hours=1)
+"""Until the storage is asked again; in between, half of the time that it has waited: few tries and steps in a day."""
+
+
 class LeaseLost(Exception):
     """Another worker has the submission, or had it: what this one found changes nothing."""
 
@@ -84,8 +91,19 @@ def renew(lease: Lease, *, progress: float, activity: str) -> bool:
     return bool(kept)
 
 
-def release(lease: Lease, to: Status, *, at: datetime, comment: str = "", not_before: datetime | None = None) -> None:
-    """Ends the lease with a step, in the caller's transaction. LeaseLost where the token is no longer the row's."""
+def release(
+    lease: Lease,
+    to: Status,
+    *,
+    at: datetime,
+    comment: str = "",
+    not_before: datetime | None = None,
+    counts: bool = True,
+) -> None:
+    """Ends the lease with a step, in the caller's transaction. LeaseLost where the token is no longer the row's.
+
+    `counts`: whether this was one of the tries that end in quarantine.
+    """
     lifecycle.check(Status.VERIFYING, to)
     held = Submission.objects.filter(pk=lease.submission.pk, status=Status.VERIFYING, lease_token=lease.token)
     done = to in {Status.INVALID, Status.IN_REVIEW}
@@ -94,6 +112,7 @@ def release(lease: Lease, to: Status, *, at: datetime, comment: str = "", not_be
         lease_token=None,
         lease_until=None,
         not_before=not_before or F("not_before"),
+        attempts=F("attempts") if counts else F("attempts") - 1,
         progress=1.0 if done else 0.0,
         activity="",
         changed_at=at,
@@ -102,13 +121,20 @@ def release(lease: Lease, to: Status, *, at: datetime, comment: str = "", not_be
     lifecycle.record(lease.submission, Status.VERIFYING, to, by=None, at=at, comment=comment)
 
 
-def hand_back(lease: Lease, *, why: str, again: bool) -> None:
+def hand_back(lease: Lease, *, why: str, again: bool, away: bool = False) -> None:
     """After a failure of ours: to be tried again later, or quarantined where that is pointless or was done enough.
 
+    `away`: the storage was, which is nothing of this submission's: for a day such a try does not count.
     `why` is read by the submitter: it must hold nothing of a file or of gold labels.
     """
     with transaction.atomic():
         at = now()
+        waited = at - _queued_at(lease.submission)
+        if away and waited < STORAGE_AWAY:
+            pause = min(max(waited / 2, SHORTEST_PAUSE), LONGEST_PAUSE)
+            comment = f"{why} It will be tried again."
+            release(lease, Status.QUEUED, at=at, comment=comment, not_before=at + pause, counts=False)
+            return
         attempts = lease.submission.attempts
         if again and attempts < settings.MOST_ATTEMPTS:
             comment = f"{why} It will be tried again."
@@ -116,6 +142,12 @@ def hand_back(lease: Lease, *, why: str, again: bool) -> None:
             return
         release(lease, Status.QUARANTINED, at=at, comment=f"{why} A maintainer looks at it; no attempt was used.")
         _after_quarantine(lease.submission, why)
+
+
+def _queued_at(submission: Submission) -> datetime:
+    """When somebody sent it, or had it verified again; a worker that gave it back does not count."""
+    steps = Step.objects.filter(submission=submission, to_status=Status.QUEUED)
+    return steps.exclude(from_status=Status.VERIFYING).order_by("pk").values_list("at", flat=True).last() or now()
 
 
 def sweep(at: datetime, most: int) -> list[UUID]:

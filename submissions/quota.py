@@ -1,5 +1,6 @@
 """Attempts left today: one counts when it is sent, for each task whose predictions are not those last verified.
 
+Beside them what no attempt bounds: how many submissions of an account may wait at once, and how many drafts it has.
 Why at sending and not at scoring: docs/decisions/attempts-count-when-sent.md.
 """
 
@@ -17,7 +18,11 @@ from django.utils import timezone
 
 from leaderboard.models import Edition
 from submissions.errors import QuotaSpent
-from submissions.models import Attempt, Evidence, Submission
+from submissions.models import Attempt, Evidence, Status, Submission
+
+WAITING = (Status.QUEUED, Status.VERIFYING)
+WAITING_SECONDS = 60
+"""After which it is worth asking again where too many wait."""
 
 
 def limit_of(edition: Edition) -> int | None:
@@ -36,17 +41,59 @@ def left(account: AbstractBaseUser, edition: Edition, at: datetime) -> dict[str,
     return {slug: max(0, limit - used.get(slug, 0)) for slug in slugs}
 
 
+def waiting_left(account: AbstractBaseUser) -> int | None:
+    """How many more an account may have queued or verifying, dry runs among them; None where there is no limit."""
+    return _room(settings.MOST_WAITING, account, WAITING)
+
+
+def drafts_left(account: AbstractBaseUser) -> int | None:
+    """How many more drafts an account may have; None where there is no limit."""
+    return _room(settings.MOST_DRAFTS, account, (Status.DRAFT,))
+
+
+def _room(most: int, account: AbstractBaseUser, states: Iterable[Status]) -> int | None:
+    if not most:
+        return None
+    return max(0, most - Submission.objects.filter(owner=account.pk, status__in=states).count())
+
+
+def check_waiting(account: AbstractBaseUser) -> None:
+    """In the transaction that queues one more: raises QuotaSpent where one account would hold up all the others."""
+    _lock(account)
+    if waiting_left(account) == 0:
+        raise QuotaSpent(
+            f"{settings.MOST_WAITING} of your submissions wait or are verified now; no more do at a time.",
+            retry_after=WAITING_SECONDS,
+            remedy="Send it once one of them is done, mostly within a minute.",
+        )
+
+
+def check_drafts(account: AbstractBaseUser) -> None:
+    """In the transaction that makes one more: raises QuotaSpent where there are too many."""
+    _lock(account)
+    if drafts_left(account) == 0:
+        raise QuotaSpent(
+            f"You have as many drafts as there may be, {settings.MOST_DRAFTS}.",
+            retry_after=WAITING_SECONDS,
+            remedy="Delete one that you need no more, or send one.",
+        )
+
+
+def _lock(account: AbstractBaseUser) -> None:
+    """Until the transaction ends: of many at once only as many pass as there is room for."""
+    get_user_model().objects.select_for_update(no_key=True).get(pk=account.pk)
+
+
 def reserve(submission: Submission, evidence: Iterable[Mapping[str, Any]], at: datetime) -> None:
     """Count an attempt for each task with changed predictions, in the caller's transaction.
 
-    The account is locked until that ends, so that of many at once only as many pass as are left. Raises QuotaSpent, and
-    then counts none.
+    The account is locked until that ends. Raises QuotaSpent, and then counts none.
     """
     predictions = _changed(submission, prediction_hashes(evidence))
     if not predictions:
         return
     account, edition = submission.owner, submission.edition
-    get_user_model().objects.select_for_update(no_key=True).get(pk=account.pk)
+    _lock(account)
     limit, used = limit_of(edition), _used(account, edition, at)
     spent = [slug for slug in predictions if limit is not None and used.get(slug, 0) >= limit]
     if spent:

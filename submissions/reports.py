@@ -1,6 +1,7 @@
 """A report as the record that is kept, and what of it a person may see."""
 
 from collections.abc import Iterable, Mapping
+from copy import copy
 from datetime import datetime
 from typing import Any
 
@@ -14,6 +15,7 @@ from scoring.values import Outcome, Report
 from scoring.verify import ENGINE_VERSION, as_json, curves_json, digests_json
 from submissions.cases import Case
 from submissions.models import Status, Submission, Verification
+from submissions.permissions import is_maintainer, is_own
 
 UNANSWERED = frozenset({Status.QUEUED, Status.VERIFYING, Status.QUARANTINED})
 """States in which what an earlier verification found is about something else than what now waits."""
@@ -103,7 +105,7 @@ def visible(
         "scores": verification.scores,
         "preview_rank": verification.preview_rank,
     }
-    if hides_the_metric(submission) and not getattr(to, "is_staff", False):
+    if hides_the_metric(submission, to):
         shown |= _without_the_metric(verification, submission.phase)
     return shown
 
@@ -113,8 +115,23 @@ def findings_of(findings: Iterable[Mapping[str, Any]], excerpts: Iterable[Mappin
     return with_excerpts(findings, (Excerpt(**one) for one in excerpts))
 
 
-def hides_the_metric(submission: Submission) -> bool:
-    return submission.edition.feedback == Feedback.CUTOFF_ONLY and submission.status not in OPENED
+def hides_the_metric(submission: Submission, reader: AbstractBaseUser | AnonymousUser) -> bool:
+    """Whether a hidden edition keeps the proven metric from this person: from all but those who may decide on it."""
+    if submission.edition.feedback != Feedback.CUTOFF_ONLY or submission.status in OPENED:
+        return False
+    return not is_maintainer(reader) or is_own(reader, submission)
+
+
+def as_seen_by(
+    reader: AbstractBaseUser | AnonymousUser, verification: Verification, submission: Submission
+) -> Verification:
+    """The verification for a page that shows it as it is; where the metric is hidden, a copy without it."""
+    if not hides_the_metric(submission, reader):
+        return verification
+    seen = copy(verification)
+    for name, value in _without_the_metric(verification, submission.phase).items():
+        setattr(seen, name, value)
+    return seen
 
 
 def _without_the_metric(verification: Verification, phase: str) -> dict[str, Any]:

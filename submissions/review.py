@@ -50,8 +50,8 @@ def approve(
     ContentChanged, OwnEntry or NotAMaintainer.
     """
     locked = lock_for_decision(submission, Status.APPROVED, by=by, seen=seen, verification=verification)
+    predecessor = _locked_predecessor(locked)  # Before the edition, as whoever withdraws it locks them.
     holding = _verification_that_holds(locked)
-    predecessor = _locked_predecessor(locked)
     locked.entry = publishing.publish(
         snapshot_of(locked, holding), by=by, at=at, supersedes=predecessor.entry if predecessor else None
     )

@@ -13,6 +13,7 @@ from scoring.findings import Severity
 from scoring.rules import Phase
 from submissions.models import Evidence, Status, Step, Submission, Verification
 from submissions.permissions import is_own
+from submissions.reports import as_seen_by
 
 SEVERITIES = tuple(Severity)
 MEASURES = (("time", "Time"), ("cost", "Cost"), ("efficiency", "Efficiency"))
@@ -89,6 +90,8 @@ def page_of(submission: Submission, reader: AbstractUser | AnonymousUser) -> Rev
     """Six queries however much was sent: the newest verification, tasks, hardware, files, steps with their people."""
     verification = submission.verifications.order_by("-number").first()
     files = tuple(submission.evidence.all())
+    if verification:
+        verification = as_seen_by(reader, verification, submission)
     findings = _by_severity(verification.findings if verification else ())
     measurements: Sequence[Mapping[str, Any]] = verification.measurements if verification else ()
     measured = {one["task"]: one for one in measurements}

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from submissions import spool
-from submissions.evidence import discard, sweep_orphans
+from submissions.evidence import discard_later, sweep_orphans
 from submissions.models import Call, IdempotencyKey, Inspection, Mail, Status, Submission
 
 KEPT = timedelta(hours=24)
@@ -21,8 +21,7 @@ def drop_files(submission: Submission) -> None:
         contents = set(submission.evidence.values_list("sha256", flat=True))
         submission.evidence.all().delete()
         submission.revisions.all().delete()
-    for sha256 in contents:
-        discard(sha256)
+        discard_later(contents)
 
 
 def tidy(at: datetime) -> None:

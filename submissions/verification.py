@@ -20,6 +20,7 @@ from scoring.values import Peers, Report
 from scoring.verify import verify as check
 from submissions import bounds, leases
 from submissions.cases import Case, case_of, check_files
+from submissions.errors import StorageAway
 from submissions.heartbeat import beating
 from submissions.leases import Lease, LeaseLost
 from submissions.models import Status
@@ -136,7 +137,8 @@ class _Answer:
         """False where there is nothing to hand back any more."""
         why, again = _explain(kind)
         try:
-            patiently(lambda: leases.hand_back(self._lease, why=why, again=again))
+            away = issubclass(kind, StorageAway)
+            patiently(lambda: leases.hand_back(self._lease, why=why, again=again, away=away))
         except LeaseLost:
             logger.info("%s failed, but is no longer with this worker", self._lease.submission.pk, exc_info=True)
             return False
@@ -149,6 +151,8 @@ def _explain(kind: type[BaseException]) -> tuple[str, bool]:
         return "The verification took longer than the edition allows.", False
     if issubclass(kind, MemoryError):
         return "The verification took more memory than the edition allows.", False
+    if issubclass(kind, StorageAway):
+        return "The storage of evidence is away.", True
     if issubclass(kind, Exception):
         return "The platform failed while it verified this.", True
     return "The worker was stopped while it verified this.", True

@@ -44,6 +44,12 @@ class WhoAmISerializer(serializers.Serializer[Any]):
         child=serializers.DictField(child=serializers.IntegerField(allow_null=True)),
         help_text="Attempts left today by edition and task; null where there is no limit.",
     )
+    waiting_left = serializers.IntegerField(
+        allow_null=True, help_text="How many more may wait or be verified at once; null where there is no limit."
+    )
+    drafts_left = serializers.IntegerField(
+        allow_null=True, help_text="How many more drafts there may be; null where there is no limit."
+    )
     limits = serializers.DictField(child=LimitsSerializer(), help_text="By edition: what a submission may hold.")
 
 
@@ -61,6 +67,8 @@ class WhoAmI(APIView):
             "is_maintainer": account.is_staff,
             "token": request.auth,
             "attempts_left": {edition.slug: quota.left(account, edition, now) for edition in editions},
+            "waiting_left": quota.waiting_left(account),
+            "drafts_left": quota.drafts_left(account),
             "limits": {edition.slug: limits_of(edition) for edition in editions},
         }
         return Response(WhoAmISerializer(told).data)

@@ -13,7 +13,7 @@ from hulk_site.accounts.names import TOMBSTONE
 from hulk_site.accounts.recording import What, record
 from submissions.departures import erase, leave_organisations
 from submissions.errors import Refused
-from submissions.evidence import discard
+from submissions.evidence import discard_later
 
 KEPT = (LogEntry,)
 """Who changed what in the admin: a record that outlives the account, by the tombstone's name."""
@@ -37,7 +37,7 @@ def close(person: User) -> None:
     _forget_all_of(locked)
     _bury(locked)
     record(locked, What.DELETED)
-    transaction.on_commit(lambda: _discard(hashes), robust=True)
+    discard_later(hashes)
 
 
 def _forget_all_of(person: User) -> None:
@@ -66,9 +66,3 @@ def _bury(person: User) -> None:
 
 def _name(person: User) -> str:
     return f"{TOMBSTONE}{person.pk}"
-
-
-def _discard(hashes: set[str]) -> None:
-    """Bytes that nobody else names; what is missed here the hourly sweep finds."""
-    for sha256 in sorted(hashes):
-        discard(sha256)

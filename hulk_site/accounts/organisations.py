@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any, cast
 
 from allauth.account.adapter import get_adapter
+from allauth.core.ratelimit import consume
 from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -20,6 +21,7 @@ from submissions.errors import Refused
 from submissions.models import Invitation, Membership, Role, Submission
 
 A_PAGE = 25
+TOO_MANY_INVITATIONS = "You have invited as many as one may on a day. Nobody was invited now: try again tomorrow."
 
 
 class FoundForm(forms.Form):
@@ -62,6 +64,9 @@ def one(request: HttpRequest, slug: str) -> HttpResponse:
 def invite(request: HttpRequest, slug: str) -> HttpResponse:
     """Says the same whether or not an address has an account; the mail tells the invited what to do."""
     membership, form = _membership(request, slug), InviteForm(request.POST)
+    if form.is_valid() and not consume(request, action="invite", user=request.user):
+        form.add_error("whom", TOO_MANY_INVITATIONS)
+        return _page(request, membership, form, status=429)
     if form.is_valid():
         try:
             invitation = organisations.invite(

@@ -74,6 +74,17 @@ class TestJoining:
         answer = browser_of(ada).post("/account/organisations/the-lab/invite/", {"whom": whom})
         assert answer.status_code == 422 and said in text_of(answer)
 
+    def test_nobody_has_mails_sent_by_the_hundred(self, browser_of, ada, lab, mailoutbox):
+        client, base = browser_of(ada), "/account/organisations/the-lab/"
+        for number in range(20):
+            client.post(f"{base}invite/", {"whom": f"eve{number}@example.org"})
+            lab.invitations.all().delete()
+        answer = client.post(f"{base}invite/", {"whom": "eve@example.org"})
+        assert answer.status_code == 429
+        assert "as many as one may on a day" in text_of(answer) and "eve@example.org" in answer.content.decode()
+        assert len(mailoutbox) == 20 and not lab.invitations.exists()
+        assert "The Lab" not in mailoutbox[0].subject and "The Lab" in mailoutbox[0].body
+
     def test_a_name_stands_for_one(self, browser_of, bob, lab):
         answer = browser_of(bob).post("/account/organisations/", {"name": "the lab"})
         assert answer.status_code == 422 and "There is an organisation of this name." in text_of(answer)

@@ -148,6 +148,35 @@ class TestAway:
         assert tus.piece(address, tus.offset(address), LOG[-1:]).status_code == 204
         assert Evidence.objects.get().sha256 == SHA256
 
+    def test_what_was_done_is_done_though_the_bytes_stay_for_the_sweep(
+        self, settings: Any, bucket: Any, django_capture_on_commit_callbacks: Any
+    ) -> None:
+        owner = make_user("ada")
+        draft = make_submission(owner, complete=False)
+        script, address = Script(owner), f"submissions/{draft.pk}/evidence/sst/log/"
+        assert script.put(address, LOG).status_code == 201
+        there = settings.STORAGES
+        gone = {**there["default"]["OPTIONS"], "endpoint_url": "http://127.0.0.1:1"}
+        settings.STORAGES = {**there, "default": {**there["default"], "OPTIONS": gone}}
+        with django_capture_on_commit_callbacks(execute=True):
+            assert script.delete(address).status_code == 204
+        settings.STORAGES = there
+        assert len(keys(bucket)) == 1
+        assert sweep_orphans(datetime.now(UTC) + timedelta(hours=2)) == 1
+
+    def test_a_verification_waits_until_it_is_back(self, settings: Any) -> None:
+        make_small_edition()
+        draft = make_draft(make_user("ada"))
+        intake.submit(draft, by=draft.owner, at=datetime.now(UTC) - timedelta(seconds=10))
+        there = settings.STORAGES
+        gone = {**there["default"]["OPTIONS"], "endpoint_url": "http://127.0.0.1:1"}
+        settings.STORAGES = {**there, "default": {**there["default"], "OPTIONS": gone}}
+        with pytest.raises(store.StorageAway):
+            verify(draft.pk)
+        draft.refresh_from_db()
+        assert (draft.status, draft.attempts) == (Status.QUEUED, 0)
+        assert "storage" in draft.steps.latest("pk").comment
+
     @pytest.mark.usefixtures("nowhere")
     def test_readiness_says_so(self, client: Any) -> None:
         answer = client.get("/readyz")

@@ -249,3 +249,9 @@ def test_only_boards_that_nobody_signed_in_asks_for_are_kept_by_the_proxy():
     assert {"$scheme://$host$request_uri", *parts} <= set(key.split())
     assert "proxy_cache_valid" not in NGINX and "proxy_ignore_headers" not in NGINX, "the site says what may be kept"
     assert page_cache.SECONDS_IN_PROXY == 2
+
+
+def test_what_costs_the_storage_a_call_is_not_for_strangers():
+    served = NGINX[NGINX.index("listen 443") :]
+    (readiness,) = re.findall(r"location = /readyz \{([^}]*)\}", served)
+    assert readiness.split() == ["allow", "127.0.0.1;", "deny", "all;", "proxy_pass", "http://web;"]

@@ -140,6 +140,22 @@ def test_the_name_is_looked_up_once_and_that_very_address_is_called(monkeypatch)
     assert tried == [("93.184.216.34", 8443)]
 
 
+def test_a_name_with_hundreds_of_silent_addresses_is_given_up_after_a_few(monkeypatch):
+    answers(monkeypatch, *(f"93.184.{number // 250}.{number % 250 + 1}" for number in range(500)))
+    clock, tried = [0.0], []
+
+    def silent(self, address):
+        tried.append(address[0])
+        clock[0] += self.gettimeout()
+        raise TimeoutError
+
+    monkeypatch.setattr("submissions.outside.monotonic", lambda: clock[0])
+    monkeypatch.setattr("submissions.outside.socket.socket.connect", silent, raising=False)
+    with pytest.raises(NotSent, match="nobody answers there"):
+        post("https://hooks.example.org/", b"{}", {})
+    assert len(tried) == 2
+
+
 def test_the_name_is_said_in_the_request_though_the_address_is_called(monkeypatch, settings):
     settings.WEBHOOKS_LOCAL = True
     answers(monkeypatch, "127.0.0.1")

@@ -8,7 +8,7 @@ from django.db import connection, transaction
 
 from submissions import leases
 from submissions.leases import LeaseLost
-from submissions.models import Attempt, Status, Submission
+from submissions.models import Attempt, Status, Step, Submission
 from tests.submissions.work.cases import make_person, make_queued, make_small_edition
 
 
@@ -95,6 +95,21 @@ def test_after_three_failures_it_is_quarantined_and_the_attempt_is_given_back(qu
     assert not Attempt.objects.filter(submission=queued, given_back_at=None).exists()
     assert Attempt.objects.filter(submission=queued).exists()
     assert [record.levelname for record in caplog.records if str(queued.pk) in record.message] == ["ERROR"]
+
+
+def test_a_storage_that_is_away_costs_no_try_for_a_day(queued):
+    for _ in range(5):
+        Submission.objects.filter(pk=queued.pk).update(not_before=leases.now())
+        leases.hand_back(claim(queued), why="The storage is away.", again=True, away=True)
+        queued.refresh_from_db()
+        assert (queued.status, queued.attempts) == ("queued", 0)
+        assert queued.not_before > leases.now() + timedelta(seconds=20)
+    Step.objects.filter(submission=queued, from_status="draft").update(at=leases.now() - timedelta(days=2))
+    for _ in range(3):
+        Submission.objects.filter(pk=queued.pk).update(not_before=leases.now())
+        leases.hand_back(claim(queued), why="The storage is away.", again=True, away=True)
+    queued.refresh_from_db()
+    assert queued.status == "quarantined"
 
 
 def test_the_sweeper_names_what_waits_too_long_and_leaves_the_young_alone(edition, ada):

@@ -1,10 +1,12 @@
 """What people decide: one decision each, about what they saw, never about their own."""
 
+import re
 from threading import Barrier, Thread
 
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from leaderboard.models import BoardRow, Entry, Event
 from submissions import intake, review, verification
@@ -193,6 +195,27 @@ def test_an_invalid_one_becomes_a_draft_with_the_next_revision_number(edition, a
     draft = review.revise(submission, by=ada, at=now())
     assert (draft.pk, draft.status, draft.revision, draft.evidence.count()) == (submission.pk, "draft", 2, 2)
     assert draft.revisions.get().number == 1
+
+
+def test_approving_locks_the_predecessor_before_the_edition_as_withdrawing_it_does(submission, ada, mia):
+    old = approve(submission, mia)
+    draft = review.revise(old, by=ada, at=now())
+    verification.verify(intake.submit(draft, by=ada, at=now()).pk)
+    draft.refresh_from_db()
+    with CaptureQueriesContext(connection) as asked:
+        approve(draft, mia)
+    assert locks_in(asked) == ["submissions_submission", "submissions_submission", "leaderboard_edition"]
+    with CaptureQueriesContext(connection) as asked:
+        review.withdraw(draft, by=ada, at=now())
+    assert locks_in(asked) == ["submissions_submission", "leaderboard_edition"]
+
+
+def locks_in(asked):
+    """The tables whose rows are locked, in this order; further locks on the same edition left out."""
+    locking = [one["sql"] for one in asked if re.search(r"FOR (NO KEY )?UPDATE", one["sql"])]
+    tables = [re.search(r'FROM "(\w+)"', sql)[1] for sql in locking]
+    known = [table for table in tables if table in {"submissions_submission", "leaderboard_edition"}]
+    return known[: known.index("leaderboard_edition") + 1]
 
 
 def test_revising_an_approved_one_makes_a_draft_that_supersedes_it_when_approved(submission, ada, mia):

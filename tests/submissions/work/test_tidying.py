@@ -40,10 +40,11 @@ def test_a_dry_run_that_still_waits_is_left_alone(edition, ada):
     assert Submission.objects.get().evidence.count() == 2
 
 
-def test_bytes_that_a_killed_worker_left_of_a_dry_run_are_removed(edition, ada):
+def test_bytes_that_a_killed_worker_left_of_a_dry_run_are_removed(edition, ada, django_capture_on_commit_callbacks):
     dry_run = make_dry_run(ada, status="in_review")
     hashes = [file.sha256 for file in dry_run.evidence.all()]
-    tidy()
+    with django_capture_on_commit_callbacks(execute=True):
+        tidy()
     assert not any(evidence.exists(sha256) for sha256 in hashes)
     assert not dry_run.evidence.exists()
 

@@ -221,11 +221,12 @@ def test_a_late_worker_changes_nothing(edition, ada, monkeypatch):
     assert [step.to_status for step in submission.steps.all()] == ["draft", "queued", "verifying", "in_review"]
 
 
-def test_a_dry_run_leaves_its_report_and_no_bytes(edition, ada):
+def test_a_dry_run_leaves_its_report_and_no_bytes(edition, ada, django_capture_on_commit_callbacks):
     draft = make_draft(ada)
     Submission.objects.filter(pk=draft.pk).update(is_dry_run=True)
     hashes = list(draft.evidence.values_list("sha256", flat=True))
-    submission = verified(intake.submit(draft, by=ada, at=lately()))
+    with django_capture_on_commit_callbacks(execute=True):
+        submission = verified(intake.submit(draft, by=ada, at=lately()))
     assert (submission.status, submission.verifications.count()) == ("in_review", 1)
     assert not submission.evidence.exists()
     assert not any(evidence.exists(sha256) for sha256 in hashes)

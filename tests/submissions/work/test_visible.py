@@ -3,13 +3,14 @@
 import json
 
 import pytest
+from django.test import Client
 
-from submissions import review, verification
+from submissions import organisations, review, verification
 from submissions.leases import now
 from submissions.models import Submission, Verification
 from submissions.reports import storable
 from submissions.verification import visible
-from tests.submissions.work.cases import make_queued
+from tests.submissions.work.cases import make_maintainer, make_queued
 
 KEYS = {"status", "progress", "findings", "measurements", "scores", "preview_rank"}
 SECRET = "91.2345678"
@@ -59,7 +60,7 @@ def hidden(submission, edition):
     edition.save()
     record = submission.verifications.get()
     record.findings = [finding(code) for code in ("predictions-below-cutoff", "predictions-partial", "bracket-wide")]
-    proof = {"metric": float(SECRET), "rows": 100, "gold_rows": 100, "detail": {"correct": 91}}
+    proof = {"metric": float(SECRET), "rows": 100, "gold_rows": 100, "complete": True, "detail": {"correct": 91}}
     record.measurements[0] |= {"proven_metric": float(SECRET), "proof": proof}
     record.measurements[0]["runs"] = [{"run": 1, "proof": proof}]
     Verification.objects.filter(pk=record.pk).update(findings=record.findings, measurements=record.measurements)
@@ -82,6 +83,24 @@ def finding(code):
 def test_a_hidden_metric_is_told_to_reviewers_and_not_to_the_submitter(hidden, ada, mia):
     assert SECRET not in json.dumps(shown(hidden, ada), default=str)
     assert SECRET in json.dumps(shown(hidden, mia), default=str)
+
+
+@pytest.mark.parametrize("whose", ["mine", "of my organisation"])
+def test_a_maintainer_who_submits_learns_no_more_than_others(hidden, ada, mia, whose):
+    if whose == "mine":
+        Submission.objects.filter(pk=hidden.pk).update(owner=mia)
+    else:
+        lab = organisations.found("Lab", by=mia)
+        Submission.objects.filter(pk=hidden.pk).update(organisation=lab)
+    hidden.refresh_from_db()
+    assert SECRET not in json.dumps(shown(hidden, mia), default=str)
+    client = Client()
+    client.force_login(mia)
+    page = client.get(f"/admin/submissions/submission/{hidden.pk}/change/").content.decode()
+    assert "another maintainer has to decide" in page
+    assert SECRET not in page and SECRET[:6] not in page
+    client.force_login(make_maintainer("max"))
+    assert SECRET[:5] in client.get(f"/admin/submissions/submission/{hidden.pk}/change/").content.decode()
 
 
 def test_the_submitter_still_learns_whether_the_cutoff_is_reached_and_every_error(hidden, ada):
