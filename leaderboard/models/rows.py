@@ -101,7 +101,8 @@ for _name in TEXT_KEYS:
 
 
 def _joined(*texts: models.Expression) -> models.Func:
-    return models.Func(*texts, template="(%(expressions)s)", arg_joiner=" || ", output_field=models.TextField())
+    # In the order of the alphabet, in which migrations are written: in another one they would seem to differ.
+    return models.Func(*texts, arg_joiner=" || ", template="(%(expressions)s)", output_field=models.TextField())
 
 
 _OF_BOARD = _joined(Cast("board_id", models.TextField()), Value(":"))
