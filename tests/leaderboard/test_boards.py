@@ -7,6 +7,7 @@ import pytest
 from django.http import QueryDict
 from django.test import Client
 
+from leaderboard import searching
 from leaderboard.boards import BoardPage, board
 from leaderboard.filters import BoardQuery
 from leaderboard.models import BoardRow, Edition
@@ -165,6 +166,13 @@ class TestSearchAndFilters:
         found = show(urlencode({"q": q}))
         assert [row.model for row in found.rows] == ["Été 100%"]
         assert found.shown_instead == " ".join(dict.fromkeys(q.lower().replace("pytorhc", "pytorch").split()))
+
+    @pytest.mark.parametrize("q", ["e", "été", "ol", "torch 100%", "l é", "old lab", "xyz", "_", "2"])
+    def test_frequent_words_are_looked_for_another_way_and_find_the_same(self, monkeypatch, q: str):
+        make_entry(make_edition(), model="Été Old 2 of another edition")
+        of_rare_words = models(urlencode({"q": q}))
+        monkeypatch.setattr(searching, "FEW_ROWS", 0)
+        assert models(urlencode({"q": q})) == of_rare_words
 
     @pytest.mark.parametrize(
         "query", ["q=été old", "q=pytorhc old", "q=pytorhc&kind=baseline", "q=pytorhc&page=2", "q=xyzxyz", "q=old §"]
