@@ -125,7 +125,7 @@ def missing_references(alias: str) -> Iterator[CheckMessage]:
             if phase not in references:
                 yield Warning(
                     f"The {phase} boards of {edition} have no reference entry: nothing on them gets a score.",
-                    hint="Run `manage.py load_baselines`, or mark an entry as the reference in the admin.",
+                    hint="Run `manage.py load_baselines`: an edition's reference is one of its baselines.",
                     id="hulk.W001",
                 )
 

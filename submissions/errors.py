@@ -67,7 +67,7 @@ class NotAMaintainer(Refused):
 
 
 class NeedsReason(Refused):
-    """Rejecting and asking for changes need a reason."""
+    """Rejecting, asking for changes, and approving what was warned of need a reason."""
 
     code = "reason-missing"
 

@@ -14,6 +14,7 @@ from django.db.models import Q
 from leaderboard import catalogue, publishing, ranking
 from leaderboard.models import EntryStatus
 from scoring.cost import choose_price
+from scoring.findings import Severity
 from submissions import lifecycle
 from submissions.bundles import hardware_of, run_date_of
 from submissions.errors import (
@@ -47,11 +48,12 @@ def approve(
 
     `seen` is the content hash, `verification` the number of the verification that the reviewer had on the page (0:
     there was none; None: whichever is newest, for scripts that looked at no page). Raises StepNotAllowed,
-    ContentChanged, OwnEntry or NotAMaintainer.
+    ContentChanged, OwnEntry, NotAMaintainer, or NeedsReason where something was warned of and nothing is said about it.
     """
     locked = lock_for_decision(submission, Status.APPROVED, by=by, seen=seen, verification=verification)
     predecessor = _locked_predecessor(locked)  # Before the edition, as whoever withdraws it locks them.
     holding = _verification_that_holds(locked)
+    _must_explain(holding, comment)
     locked.entry = publishing.publish(
         snapshot_of(locked, holding), by=by, at=at, supersedes=predecessor.entry if predecessor else None
     )
@@ -182,6 +184,17 @@ def _reason(comment: str) -> str:
     if not comment.strip():
         raise NeedsReason("This decision needs a reason, which the submitter reads.", field="comment")
     return comment.strip()
+
+
+def _must_explain(holding: Verification, comment: str) -> None:
+    """What was warned of is not waved through: the history keeps why it was approved all the same (R50)."""
+    warned = sorted({one["code"] for one in holding.findings if one["severity"] == Severity.WARNING})
+    if warned and not comment.strip():
+        raise NeedsReason(
+            f"There are warnings ({', '.join(warned)}), so approving needs a note.",
+            remedy="Say why it is right all the same; the submitter reads it.",
+            field="comment",
+        )
 
 
 def _locked(submission: Submission) -> Submission:

@@ -36,7 +36,7 @@ REFRESH_SECONDS = 4
 """Between two reloads where no script runs; with one, the page asks by itself."""
 
 HAPPENING: Mapping[str, str] = {
-    Status.DRAFT: "Nobody sees it but you. It is sent when you say so.",
+    Status.DRAFT: "You see it, maintainers, and the members of its organisation, if any. It is sent when you say so.",
     Status.QUEUED: "It waits for a worker and is taken by itself, mostly within seconds. You can close this page.",
     Status.VERIFYING: "A worker reads the files and works out the numbers. You can close this page.",
     Status.INVALID: "Something must be mended first: the errors below say what, and how. Revise it and send it again.",
@@ -209,7 +209,11 @@ def give_to(request: HttpRequest, pk: UUID) -> HttpResponse:
     except Refused as error:
         tell(request, error)
     else:
-        readers = f"The members of {organisation} may read it." if organisation else "Nobody else may read it."
+        readers = (
+            f"The members of {organisation} may read it."
+            if organisation
+            else "The members of no organisation may read it."
+        )
         messages.success(request, readers)
     return redirect(draft)
 

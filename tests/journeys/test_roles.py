@@ -79,7 +79,7 @@ class Scene:
         pk = self.approved()
         successor = self.owner.revise(pk)
         self.owner.submit(successor)
-        self.maintainer.decide(successor, "approve")
+        self.maintainer.decide(successor, "approve", "because")
         return pk
 
     def _decided(self, decision: str) -> str:

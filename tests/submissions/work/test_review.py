@@ -20,7 +20,7 @@ from submissions.errors import (
     StepNotAllowed,
 )
 from submissions.leases import now
-from submissions.models import Status, Submission
+from submissions.models import Status, Submission, Verification
 from tests.factories import make_offer
 from tests.submissions.work.cases import (
     BACKWARDS,
@@ -195,6 +195,22 @@ def test_an_invalid_one_becomes_a_draft_with_the_next_revision_number(edition, a
     draft = review.revise(submission, by=ada, at=now())
     assert (draft.pk, draft.status, draft.revision, draft.evidence.count()) == (submission.pk, "draft", 2, 2)
     assert draft.revisions.get().number == 1
+
+
+def test_what_was_warned_of_is_approved_with_a_note_only(submission, mia):
+    finding = {"code": "bracket-wide", "severity": "warning", "task": "toy", "file": "f", "line": 1, "message": "Wide."}
+    Verification.objects.update(findings=[finding])
+    for blank in ("", "  \n"):
+        with pytest.raises(NeedsReason, match="bracket-wide"):
+            approve(submission, mia, comment=blank)
+    submission.refresh_from_db()
+    assert submission.status == "in_review"
+    assert approve(submission, mia, comment="Looked at the log.").steps.latest("pk").comment == "Looked at the log."
+
+
+def test_what_was_only_noted_is_approved_without_one(submission, mia):
+    Verification.objects.update(findings=[{"code": "bracket-wide", "severity": "note", "task": "toy"}])
+    assert approve(submission, mia).status == "approved"
 
 
 def test_approving_locks_the_predecessor_before_the_edition_as_withdrawing_it_does(submission, ada, mia):

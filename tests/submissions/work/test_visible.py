@@ -118,13 +118,13 @@ def test_in_inference_the_metric_itself_is_the_proven_one(hidden, ada):
 
 def test_once_it_is_approved_nothing_is_hidden_any_more(hidden, ada, mia):
     Verification.objects.update(passed=True)
-    review.approve(hidden, by=mia, at=now(), seen=hidden.content_hash)
+    review.approve(hidden, by=mia, at=now(), seen=hidden.content_hash, comment="seen")
     hidden.refresh_from_db()
     assert shown(hidden, ada)["measurements"][0]["proven_metric"] == float(SECRET)
 
 
 def test_what_only_reviewers_may_know_is_not_published_either(hidden, mia):
-    entry = review.approve(hidden, by=mia, at=now(), seen=hidden.content_hash).entry
+    entry = review.approve(hidden, by=mia, at=now(), seen=hidden.content_hash, comment="seen").entry
     assert "predictions-partial" not in {one["code"] for one in entry.findings}
 
 
