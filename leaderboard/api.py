@@ -31,6 +31,7 @@ from leaderboard.models import (
     Offer,
     Task,
 )
+from leaderboard.moments import one_moment
 from leaderboard.parameters import PER_PAGE, Problem, WrongQuery
 from leaderboard.public_api import CataloguePages, PublicView, edition_named
 from leaderboard.walks import walks
@@ -119,6 +120,7 @@ class BoardView(PublicView):
 
 class EntryView(PublicView):
     @extend_schema(operation_id="entry", summary="One entry", tags=ENTRIES, responses=serializers.EntrySerializer)
+    @one_moment()
     def get(self, request: Request, pk: UUID) -> Response:
         """One entry with everything its page shows. Withdrawn and superseded ones stay, and say so in `status`."""
         entry = _entry(_entries(), pk)

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple
 
-from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from leaderboard import lines as line_rows
@@ -19,6 +18,7 @@ from leaderboard.filters import DEEPEST_ROW, BoardQuery
 from leaderboard.lines import Line
 from leaderboard.models import Edition, Task
 from leaderboard.models.rows import FACETS
+from leaderboard.moments import one_moment
 from leaderboard.ordering import beyond, in_order, order_of
 from leaderboard.standing import Standing, first_day, standing
 from leaderboard.tallies import facet_text
@@ -146,7 +146,7 @@ def board(query: BoardQuery) -> BoardPage:
 @contextmanager
 def all_lines(query: BoardQuery) -> Iterator[Iterator[Line]]:
     """The whole filtered board in order, row by row from the database, so that memory stays flat."""
-    with transaction.atomic(savepoint=False), standing(query, export=True) as stands:
+    with one_moment(makes_tables=True), standing(query, export=True) as stands:
         search = _searched(query, stands)
         found = _matching(query, stands, search.condition)
         order, board = order_of(query), shared(query, stands.best)

@@ -15,6 +15,7 @@ from leaderboard.evidence import StorageAway
 from leaderboard.evidence_lines import lines_around, public_file
 from leaderboard.held import Held, held_scores
 from leaderboard.models import Entry, Outcome
+from leaderboard.moments import one_moment
 from leaderboard.numbers import number_in
 from leaderboard.parameters import Wrong, past_day
 from leaderboard.then import Then, then
@@ -52,6 +53,7 @@ class Told(NamedTuple):
 
 
 @require_safe
+@one_moment()
 def overall(request: HttpRequest, pk: UUID, measure: str) -> HttpResponse:
     """How the overall score of one measure came about. In pretraining that is its only task's."""
     entry = _entry(pk)
@@ -64,6 +66,7 @@ def overall(request: HttpRequest, pk: UUID, measure: str) -> HttpResponse:
 
 
 @require_safe
+@one_moment()
 def derivation(request: HttpRequest, pk: UUID, task: str, measure: str) -> HttpResponse:
     """How one score of one task came about, down to the line of the log."""
     entry = _entry(pk)

@@ -17,6 +17,7 @@ from psycopg2.errors import QueryCanceled
 from leaderboard.columns import BROUGHT, task_titles
 from leaderboard.filters import BoardQuery
 from leaderboard.models import Board, BoardRow, DayRow, PastRow
+from leaderboard.moments import one_moment
 from leaderboard.pricing import price_groups, usd_of
 from leaderboard.rowscores import SHARED, Against, score_rows
 from scoring.rules import Measure
@@ -80,9 +81,9 @@ def standing(query: BoardQuery, *, export: bool = False) -> Iterator[Standing]:
 
 @contextmanager
 def in_turn(board: Board, what: str, *, export: bool = False) -> Iterator[None]:
-    """A transaction in which a whole board is gone through: few large ones at a time, and each statement within a
-    bounded time. `what` says with its verb what for. Raises TooBusy."""
-    with _in_time(what), transaction.atomic():
+    """One moment of the database, in which a whole board is gone through: few large ones at a time, and each statement
+    within a bounded time. `what` says with its verb what for. Raises TooBusy."""
+    with _in_time(what), one_moment(makes_tables=True), transaction.atomic():
         with connection.cursor() as cursor:
             if board.count >= LARGE:
                 _take_turn(cursor, what, export)

@@ -21,6 +21,7 @@ from leaderboard.entry_page import entry_page
 from leaderboard.filters import DEFAULT_PER_PAGE, PARAMETERS, BoardQuery, accelerator_names
 from leaderboard.headings import headings, sorted_words
 from leaderboard.models import Accelerator, DefaultOffer, Edition, Entry, Offer, Task
+from leaderboard.moments import one_moment
 from leaderboard.overview import glances
 from leaderboard.parameters import PER_PAGE, Problem, WrongQuery
 from leaderboard.pictures import SAMPLE
@@ -143,6 +144,7 @@ def _without_empty_parameters(request: HttpRequest) -> HttpResponseRedirect:
 
 
 @require_safe
+@one_moment()
 def entry(request: HttpRequest, pk: UUID) -> HttpResponse:
     found = get_object_or_404(Entry.objects.with_outcomes(), pk=pk)
     url = f"{settings.PUBLIC_URL}{found.get_absolute_url()}"

@@ -14,7 +14,6 @@ from django.db.models import Q
 from leaderboard import catalogue, publishing, ranking
 from leaderboard.models import EntryStatus
 from scoring.cost import choose_price
-from scoring.findings import Severity
 from submissions import lifecycle
 from submissions.bundles import hardware_of, run_date_of
 from submissions.errors import (
@@ -30,6 +29,8 @@ from submissions.permissions import is_maintainer, is_member, is_own
 from submissions.snapshots import names_of, snapshot_of
 
 REVEALED = "The names are shown from now on."
+DOUBTED = frozenset({"predictions-perfect", "predictions-shared", "predictions-disagree", "time-implausible"})
+"""Findings with which nothing is approved without a note."""
 OPEN_ENDED = frozenset({Status.REJECTED, Status.WITHDRAWN})
 """A successor in one of these states came to nothing: another one may be begun."""
 
@@ -48,7 +49,7 @@ def approve(
 
     `seen` is the content hash, `verification` the number of the verification that the reviewer had on the page (0:
     there was none; None: whichever is newest, for scripts that looked at no page). Raises StepNotAllowed,
-    ContentChanged, OwnEntry, NotAMaintainer, or NeedsReason where something was warned of and nothing is said about it.
+    ContentChanged, OwnEntry, NotAMaintainer, or NeedsReason where there are doubts and nothing is said about them.
     """
     locked = lock_for_decision(submission, Status.APPROVED, by=by, seen=seen, verification=verification)
     predecessor = _locked_predecessor(locked)  # Before the edition, as whoever withdraws it locks them.
@@ -187,11 +188,11 @@ def _reason(comment: str) -> str:
 
 
 def _must_explain(holding: Verification, comment: str) -> None:
-    """What was warned of is not waved through: the history keeps why it was approved all the same (R50)."""
-    warned = sorted({one["code"] for one in holding.findings if one["severity"] == Severity.WARNING})
-    if warned and not comment.strip():
+    """What looks too good is not waved through: the history keeps why it was approved all the same (R50)."""
+    doubted = sorted(DOUBTED & {one["code"] for one in holding.findings})
+    if doubted and not comment.strip():
         raise NeedsReason(
-            f"There are warnings ({', '.join(warned)}), so approving needs a note.",
+            f"There are doubts ({', '.join(doubted)}), so approving needs a note.",
             remedy="Say why it is right all the same; the submitter reads it.",
             field="comment",
         )

@@ -70,7 +70,7 @@ ORDER = {
         "searching",
         "numbers folding page_cache downloads",
         "catalogue evidence object_storage baselines",
-        "names palette versions",
+        "names palette versions moments",
         "models",
     ),
     "submissions": (

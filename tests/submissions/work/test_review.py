@@ -197,19 +197,23 @@ def test_an_invalid_one_becomes_a_draft_with_the_next_revision_number(edition, a
     assert draft.revisions.get().number == 1
 
 
-def test_what_was_warned_of_is_approved_with_a_note_only(submission, mia):
-    finding = {"code": "bracket-wide", "severity": "warning", "task": "toy", "file": "f", "line": 1, "message": "Wide."}
+@pytest.mark.parametrize(
+    "code", ["predictions-perfect", "predictions-shared", "predictions-disagree", "time-implausible"]
+)
+def test_what_looks_too_good_is_approved_with_a_note_only(submission, mia, code: str):
+    finding = {"code": code, "severity": "warning", "task": "toy", "file": "f", "line": 1, "message": "Hm."}
     Verification.objects.update(findings=[finding])
     for blank in ("", "  \n"):
-        with pytest.raises(NeedsReason, match="bracket-wide"):
+        with pytest.raises(NeedsReason, match=code):
             approve(submission, mia, comment=blank)
     submission.refresh_from_db()
     assert submission.status == "in_review"
     assert approve(submission, mia, comment="Looked at the log.").steps.latest("pk").comment == "Looked at the log."
 
 
-def test_what_was_only_noted_is_approved_without_one(submission, mia):
-    Verification.objects.update(findings=[{"code": "bracket-wide", "severity": "note", "task": "toy"}])
+@pytest.mark.parametrize(("code", "severity"), [("bracket-wide", "note"), ("gold-not-imported", "warning")])
+def test_everything_else_is_approved_without_one(submission, mia, code: str, severity: str):
+    Verification.objects.update(findings=[{"code": code, "severity": severity, "task": "toy"}])
     assert approve(submission, mia).status == "approved"
 
 
