@@ -95,6 +95,7 @@ class Site:
             "HULK_LEASE_SECONDS": str(LEASE_SECONDS),
             "HULK_SWEEP_SECONDS": str(SWEEP_SECONDS),
             "HULK_DAILY_ATTEMPTS": "-1",
+            "HULK_DAILY_MAILS": "1000",
             "STATICFILES_STORAGE": "django.contrib.staticfiles.storage.StaticFilesStorage",
             "DJANGO_SETTINGS_MODULE": "hulk_site.settings",
         }
