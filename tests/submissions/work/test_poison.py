@@ -12,7 +12,8 @@ from submissions.models import Attempt
 from tests.submissions.work.cases import CROSSES, make_queued, manifest_of
 
 MANY = 1_500_000
-HEAVY = 4_000_000
+HEAVY = 16_000_000
+"""Eight bytes each: far more than what a process that ran other tests before has left over."""
 
 
 def verified(submission):
@@ -30,7 +31,8 @@ def latency_manifest():
 
 def make_heavy(ada):
     """Latency samples that need more memory than the limit below allows."""
-    submission = make_queued(ada, log="".join(f"{2 + row % 97 / 100}\n" for row in range(HEAVY)))
+    samples = "".join(f"{2 + row / 100}\n" for row in range(97))
+    submission = make_queued(ada, log=samples * (HEAVY // 97))
     submission.manifest = latency_manifest()
     submission.save()
     submission.evidence.filter(kind="log").update(kind="latencies")
