@@ -1,5 +1,6 @@
 """Search: every word a part of what is searched in; where a word is unknown, the known one that is most like it."""
 
+import math
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
@@ -11,9 +12,8 @@ from leaderboard.folding import folded
 from leaderboard.models import Board, BoardRow
 from leaderboard.models.rows import WORDS
 
-FEW_ROWS, FEW_TERMS = 20_000, 400
-"""A word that fewer rows have is looked for by way of the known words that it is part of; one that more have is soon
-met by whoever goes through the board in order."""
+FEW_TERMS = 400
+"""At most so many known words stand for one that is searched."""
 
 
 class Word(NamedTuple):
@@ -28,10 +28,6 @@ class Word(NamedTuple):
     """How many rows have the most frequent of them."""
     near: str
     """Where it is part of none: the known one that is most like it, empty where none is."""
-
-    @property
-    def is_frequent(self) -> bool:
-        return self.rows > FEW_ROWS or len(self.terms) > FEW_TERMS
 
 
 @models.BigAutoField.register_lookup
@@ -57,11 +53,21 @@ def parts(text: str) -> Q:
     return found
 
 
+def few_rows(count: int) -> float:
+    """A word that at most so many rows of a board have is looked for by way of known words; one that more have is soon
+    met by whoever goes through the board in order.
+
+    A page of 25 of `rows` is met after 25 * count / rows; that is less than `rows` from 5 * sqrt(count) on. Twice as
+    many are asked for, as a word may stand towards the end.
+    """
+    return 10 * math.sqrt(count)
+
+
 def parts_by_index(words: Sequence[Word], board: Board) -> Q:
     """The same, as the index of a live board likes it; no row where a word is unknown."""
     found = Q()
     for word in words:
-        if word.is_frequent:
+        if word.rows > few_rows(board.count) or len(word.terms) > FEW_TERMS:
             found &= Q(search__contains=word.asked)
         else:
             found &= Q(pk__among=_having(word.terms, board)) if word.terms else Q(pk__in=[])

@@ -9,7 +9,6 @@ from datetime import date
 from urllib.parse import urlencode
 
 import django
-from django.core.handlers.base import BaseHandler
 from django.core.management import call_command
 from django.db import connection
 from django.http import HttpResponse
@@ -20,6 +19,7 @@ django.setup()
 from benchmarks.boards import writing  # noqa: E402
 from benchmarks.boards.load import measure_server  # noqa: E402
 from benchmarks.measuring import table  # noqa: E402
+from hulk_site.wsgi import application  # noqa: E402
 from leaderboard.models import Board, Edition, Facet  # noqa: E402
 from leaderboard.synthetic import make  # noqa: E402
 from scoring.rules import Phase  # noqa: E402
@@ -71,12 +71,10 @@ class Site:
     """The site in this process, middleware and all; every request has an address of its own, and misses the memory."""
 
     def __init__(self) -> None:
-        self.handler = BaseHandler()
-        self.handler.load_middleware()
         self.requests = RequestFactory()
 
     def get(self, address: str, **headers: str) -> HttpResponse:
-        response = self.handler.get_response(self.requests.get(address, headers={"host": "localhost", **headers}))
+        response = application.get_response(self.requests.get(address, headers={"host": "localhost", **headers}))
         assert response.status_code in (200, 304), (address, response.status_code)
         return response
 

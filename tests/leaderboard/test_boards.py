@@ -171,7 +171,7 @@ class TestSearchAndFilters:
     def test_frequent_words_are_looked_for_another_way_and_find_the_same(self, monkeypatch, q: str):
         make_entry(make_edition(), model="Été Old 2 of another edition")
         of_rare_words = models(urlencode({"q": q}))
-        monkeypatch.setattr(searching, "FEW_ROWS", 0)
+        monkeypatch.setattr(searching, "few_rows", lambda count: 0)
         assert models(urlencode({"q": q})) == of_rare_words
 
     @pytest.mark.parametrize(

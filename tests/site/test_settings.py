@@ -190,5 +190,11 @@ def test_one_key_without_the_other_stops_the_start() -> None:
     assert "Only one of GITHUB_CLIENT_ID and GITHUB_CLIENT_SECRET is set" in start(GITHUB_CLIENT_ID="id").stderr
 
 
+def test_a_web_worker_does_not_look_for_garbage_in_what_it_has_loaded() -> None:
+    """All views are among it: the first request loads none."""
+    show = "import gc, sys, hulk_site.wsgi; print(gc.get_freeze_count() > 100_000, 'leaderboard.views' in sys.modules)"
+    assert start(show).stdout == "True True\n", start(show).stderr
+
+
 def test_the_session_cookie_cannot_be_set_by_a_neighbour() -> None:
     assert start("from django.conf import settings; print(settings.SESSION_COOKIE_NAME)").stdout == "__Host-sessionid\n"
