@@ -167,7 +167,8 @@ class BoardRow(RowColumns):
                 for slot in range(1, SLOTS + 1)
                 for name in ("up", "down")
             ),
-            GinIndex(WORDS, name="row_words"),
+            # Without a list of what is yet to be sorted in, which every search would have to go through.
+            GinIndex(WORDS, name="row_words", fastupdate=False),
         ]
 
     def __str__(self) -> str:
