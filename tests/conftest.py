@@ -14,7 +14,7 @@ from pytest_django import Settings
 
 from leaderboard.models import Edition
 from tests.reliability.processes import Site
-from tests.submissions.work.cases import make_maintainer, make_person, make_small_edition
+from tests.submissions.working.cases import make_maintainer, make_person, make_small_edition
 
 # Playwright keeps an event loop in the test's thread, which Django would otherwise refuse to work beside.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")

@@ -6,7 +6,7 @@ import pytest
 from django.core.cache import cache
 from django.test import Client
 
-from tests.submissions.work.cases import make_person
+from tests.submissions.working.cases import make_person
 
 PASSWORD = "a long passphrase"
 

@@ -9,7 +9,7 @@ from django.core.cache import cache
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.accounts.conftest import PASSWORD
-from tests.submissions.work.cases import make_person
+from tests.submissions.working.cases import make_person
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 

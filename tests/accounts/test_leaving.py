@@ -17,7 +17,7 @@ from tests.accounts.conftest import PASSWORD
 from tests.factories_submissions import LOG, PREDICTIONS, Script, make_catalogue, make_manifest, make_submission
 from tests.journeys.actors import Maintainer, Researcher, Visitor
 from tests.submission_pages.pages import text_of
-from tests.submissions.work.cases import make_edition_like_small, make_queued, make_small_edition
+from tests.submissions.working.cases import make_edition_like_small, make_queued, make_small_edition
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from submissions.errors import OwnEntry
 from submissions.models import Invitation, Membership, Organisation, Role, Submission
 from tests.factories_submissions import Script, make_catalogue, make_manifest, make_submission
 from tests.submission_pages.pages import text_of
-from tests.submissions.work.cases import make_person, make_queued, make_small_edition
+from tests.submissions.working.cases import make_person, make_queued, make_small_edition
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from django.test import Client
 from hulk_site.accounts.models import Token
 from tests.accounts.conftest import PASSWORD, link_in
 from tests.submission_pages.pages import text_of
-from tests.submissions.work.cases import make_person
+from tests.submissions.working.cases import make_person
 
 NEW = "another long passphrase"
 

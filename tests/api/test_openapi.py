@@ -21,7 +21,7 @@ from leaderboard.models import Entry
 from submissions import verification, webhooks
 from tests.factories_submissions import make_token
 from tests.made_once import once
-from tests.submissions.work.cases import make_person, make_queued, make_small_edition
+from tests.submissions.working.cases import make_person, make_queued, make_small_edition
 
 SCHEMA = schemathesis.openapi.from_dict(SchemaGenerator().get_schema(request=None, public=True))
 SCHEMA.app = application

@@ -11,7 +11,7 @@ from django.db import transaction
 from leaderboard.models import Edition
 from scoring.rules import Feedback
 from tests.journeys.actors import Maintainer, Researcher
-from tests.submissions.work.cases import CROSSES, make_edition_like_small, manifest_of, predictions
+from tests.submissions.working.cases import CROSSES, make_edition_like_small, manifest_of, predictions
 
 AT = 10
 """Wrong rows of the hundred at which the cut-off of 90 is just reached."""

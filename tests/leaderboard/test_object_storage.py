@@ -19,7 +19,7 @@ from submissions.recognition import look_at
 from submissions.verification import verify
 from tests.factories_submissions import LOG, Script, make_submission, make_user
 from tests.submissions.tus import Tus
-from tests.submissions.work.cases import make_draft, make_small_edition
+from tests.submissions.working.cases import make_draft, make_small_edition
 
 pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("bucket")]
 SHA256 = hashlib.sha256(LOG).hexdigest()

@@ -7,7 +7,7 @@ import pytest
 
 from leaderboard.models import Edition
 from tests.reliability.processes import Site
-from tests.submissions.work.cases import make_small_edition
+from tests.submissions.working.cases import make_small_edition
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

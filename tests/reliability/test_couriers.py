@@ -5,7 +5,7 @@ import time
 
 from submissions.models import Mail
 from tests.reliability.processes import wait_for
-from tests.submissions.work.cases import make_queued
+from tests.submissions.working.cases import make_queued
 from tests.telling.mail_server import MailServer
 
 MAILS = 8

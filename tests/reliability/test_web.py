@@ -11,7 +11,7 @@ from hulk_site.accounts.models import Token
 from leaderboard.models import Edition
 from submissions.models import Attempt, Submission
 from tests.reliability.processes import post, wait_for
-from tests.submissions.work.cases import CROSSES, make_small_edition, manifest_of, predictions
+from tests.submissions.working.cases import CROSSES, make_small_edition, manifest_of, predictions
 
 pytestmark = pytest.mark.xdist_group("web")
 

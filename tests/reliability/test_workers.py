@@ -12,7 +12,7 @@ from hulk_site.celery import app
 from submissions.jobs import verify_submission
 from submissions.models import Submission, Verification
 from tests.reliability.processes import LEASE_SECONDS, PATIENCE, wait_for
-from tests.submissions.work.cases import make_queued
+from tests.submissions.working.cases import make_queued
 
 FINAL = {"in_review", "invalid", "quarantined"}
 LONG_ROWS = 100_000

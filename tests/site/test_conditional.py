@@ -5,7 +5,7 @@ from django.test import Client
 
 from leaderboard.models import Entry
 from tests.factories_submissions import Script, make_catalogue, make_manifest, make_submission
-from tests.submissions.work.cases import make_small_edition
+from tests.submissions.working.cases import make_small_edition
 
 pytestmark = pytest.mark.django_db
 

@@ -8,7 +8,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from submissions.models import Submission
-from tests.submissions.work.cases import CROSSES, predictions
+from tests.submissions.working.cases import CROSSES, predictions
 
 DESCRIPTION = {
     "phase": "finetuning",

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from hulk_site.accounts.models import Token
 from tests.submission_pages.pages import text_of
-from tests.submissions.work.cases import make_person
+from tests.submissions.working.cases import make_person
 
 PASSWORD = "a long passphrase"
 TOKEN = {"name": "laptop", "scopes": ["read", "submit"], "days": "30"}

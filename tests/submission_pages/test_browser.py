@@ -11,7 +11,14 @@ from playwright.sync_api import Browser, Page, expect
 from submissions.inspection import inspect
 from submissions.models import Submission
 from submissions.verification import verify
-from tests.submissions.work.cases import BACKWARDS, CROSSES, make_person, make_queued, make_small_edition, predictions
+from tests.submissions.working.cases import (
+    BACKWARDS,
+    CROSSES,
+    make_person,
+    make_queued,
+    make_small_edition,
+    predictions,
+)
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 

@@ -10,7 +10,7 @@ from django.test import Client
 from hulk_site.accounts.models import Token
 from submissions.models import Status, Submission
 from tests.submission_pages.pages import DESCRIPTION
-from tests.submissions.work.cases import make_draft, make_person, make_small_edition
+from tests.submissions.working.cases import make_draft, make_person, make_small_edition
 
 pytestmark = pytest.mark.django_db(transaction=True)
 CLICKS = 8

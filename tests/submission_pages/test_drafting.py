@@ -15,7 +15,7 @@ from tests.submission_pages.pages import (
     send,
     text_of,
 )
-from tests.submissions.work.cases import CROSSES, make_queued, manifest_of, predictions
+from tests.submissions.working.cases import CROSSES, make_queued, manifest_of, predictions
 
 pytestmark = pytest.mark.usefixtures("edition")
 

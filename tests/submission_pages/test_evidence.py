@@ -4,7 +4,7 @@ import pytest
 
 from tests.factories import make_task
 from tests.submission_pages.pages import add_evidence, begin, both_files, choose_hardware, file, text_of
-from tests.submissions.work.cases import CROSSES
+from tests.submissions.working.cases import CROSSES
 
 pytestmark = pytest.mark.usefixtures("edition")
 

@@ -7,7 +7,7 @@ from django.core.cache import cache
 from playwright.sync_api import Browser, Page, expect
 
 from submissions.models import Status, Submission
-from tests.submissions.work.cases import CROSSES, make_person, make_small_edition, predictions
+from tests.submissions.working.cases import CROSSES, make_person, make_small_edition, predictions
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 MOST_TABS = 60

@@ -10,7 +10,7 @@ from submissions.evidence import put
 from submissions.models import Submission
 from submissions.recognition import look_at
 from submissions.verification import verify
-from tests.submissions.work.cases import lately, manifest_of, predictions
+from tests.submissions.working.cases import lately, manifest_of, predictions
 
 EVIL = "<img src=x onerror=alert(1)>\"'{{7*7}}"
 LOG = f"seconds,accuracy,{EVIL}\n10,60,{EVIL}\n{EVIL},85,1\n30,92,1\n"

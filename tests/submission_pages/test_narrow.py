@@ -10,7 +10,7 @@ from hulk_site.accounts.models import Token
 from submissions.inspection import inspect
 from submissions.recognition import look_at
 from submissions.verification import verify
-from tests.submissions.work.cases import (
+from tests.submissions.working.cases import (
     lately,
     make_draft,
     make_maintainer,

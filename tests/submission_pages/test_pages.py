@@ -10,7 +10,7 @@ from submissions import review
 from submissions.models import Status, Submission
 from submissions.verification import verify
 from tests.submission_pages.pages import add_evidence, file, filled, send, text_of
-from tests.submissions.work.cases import (
+from tests.submissions.working.cases import (
     BACKWARDS,
     CROSSES,
     make_draft,

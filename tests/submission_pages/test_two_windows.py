@@ -8,7 +8,7 @@ from django.utils import timezone
 from submissions import intake
 from submissions.models import Status, Submission
 from tests.submission_pages.pages import DESCRIPTION, HARDWARE, add_evidence, begin, file, filled, send, text_of
-from tests.submissions.work.cases import CROSSES, NEVER
+from tests.submissions.working.cases import CROSSES, NEVER
 
 pytestmark = pytest.mark.usefixtures("edition")
 

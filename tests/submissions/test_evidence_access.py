@@ -13,7 +13,7 @@ from submissions import intake, review
 from submissions.evidence import put
 from submissions.models import Submission
 from submissions.verification import verify
-from tests.submissions.work.cases import lately, make_draft, make_maintainer, make_person, make_small_edition
+from tests.submissions.working.cases import lately, make_draft, make_maintainer, make_person, make_small_edition
 
 pytestmark = pytest.mark.django_db
 

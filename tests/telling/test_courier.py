@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from submissions import jobs, outbox
 from submissions.models import Mail
-from tests.submissions.work.cases import make_person, make_queued, make_small_edition
+from tests.submissions.working.cases import make_person, make_queued, make_small_edition
 from tests.telling.mail_server import MailServer
 
 

@@ -9,7 +9,7 @@ from django.core import mail
 from submissions import intake, jobs, review, talk, verification
 from submissions.leases import now
 from submissions.models import Mail, Submission
-from tests.submissions.work.cases import BACKWARDS, lately, make_maintainer, make_person, make_queued, manifest_of
+from tests.submissions.working.cases import BACKWARDS, lately, make_maintainer, make_person, make_queued, manifest_of
 
 DAY = timedelta(days=1)
 

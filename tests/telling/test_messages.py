@@ -12,7 +12,7 @@ from django.utils import timezone
 from submissions import review, talk, verification
 from submissions.models import Message, Status, Submission
 from tests.factories_submissions import Script
-from tests.submissions.work.cases import make_draft, make_person, make_queued
+from tests.submissions.working.cases import make_draft, make_person, make_queued
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from django.utils import timezone
 from hulk_site.accounts.closing import close
 from submissions import review, talk, verification, webhooks
 from submissions.models import Mail, Membership, Message, Organisation, Role, Submission, Webhook
-from tests.submissions.work.cases import make_maintainer, make_queued
+from tests.submissions.working.cases import make_maintainer, make_queued
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from django.utils import timezone
 from submissions import jobs, outbox, review, verification, webhooks
 from submissions.models import Call, Webhook
 from tests.factories_submissions import Script
-from tests.submissions.work.cases import BACKWARDS, make_person, make_queued
+from tests.submissions.working.cases import BACKWARDS, make_person, make_queued
 from tests.telling.receiver import receiving
 
 URL = "https://hooks.example.org/hulk"

@@ -14,7 +14,7 @@ from submissions import evidence, intake, leases, review, verification
 from submissions.cases import EvidenceDamaged, _sent_by_others
 from submissions.models import Attempt, Submission, Verification
 from tests.factories import make_entry
-from tests.submissions.work.cases import (
+from tests.submissions.working.cases import (
     BACKWARDS,
     NEVER,
     ROWS,

@@ -22,7 +22,7 @@ from submissions.errors import (
 from submissions.leases import now
 from submissions.models import Status, Submission, Verification
 from tests.factories import make_offer
-from tests.submissions.work.cases import (
+from tests.submissions.working.cases import (
     BACKWARDS,
     CROSSES,
     make_maintainer,

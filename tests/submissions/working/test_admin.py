@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 
 from submissions import verification
 from submissions.models import Mail, Status, Submission
-from tests.submissions.work.cases import BACKWARDS, lately, make_person, make_queued, manifest_of
+from tests.submissions.working.cases import BACKWARDS, lately, make_person, make_queued, manifest_of
 
 QUEUE = "/admin/submissions/submission/"
 

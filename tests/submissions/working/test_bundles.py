@@ -6,7 +6,7 @@ from decimal import Decimal
 from scoring.rules import Phase
 from submissions.bundles import bundle_of
 from submissions.models import Evidence
-from tests.submissions.work.cases import make_draft, manifest_of
+from tests.submissions.working.cases import make_draft, manifest_of
 
 
 def add(draft, task, kind, run=1, part="", name=""):

@@ -13,7 +13,7 @@ from submissions.models import Submission
 from tests import editions
 from tests.factories import make_edition, make_task
 from tests.shared_data import shared_file
-from tests.submissions.work.cases import (
+from tests.submissions.working.cases import (
     ROWS,
     import_small_gold,
     make_edition_like_small,

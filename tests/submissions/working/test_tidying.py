@@ -10,7 +10,7 @@ from submissions.jobs import tidy
 from submissions.leases import now
 from submissions.models import Attempt, IdempotencyKey, Submission
 from submissions.verification import verify
-from tests.submissions.work.cases import make_draft
+from tests.submissions.working.cases import make_draft
 
 DAY = timedelta(hours=25)
 

@@ -8,7 +8,7 @@ from submissions.changes import Change, Frozen, between
 from submissions.leases import now
 from submissions.manifest import Place
 from tests.factories_submissions import Script, add
-from tests.submissions.work.cases import BACKWARDS, CROSSES, make_queued, manifest_of
+from tests.submissions.working.cases import BACKWARDS, CROSSES, make_queued, manifest_of
 
 FILE = {"task": "toy", "kind": "log", "run": 1, "part": "", "name": "log.csv", "sha256": "a" * 64, "size": 9}
 

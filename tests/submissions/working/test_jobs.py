@@ -5,7 +5,7 @@ from django.db import OperationalError
 
 from submissions import jobs
 from submissions.models import Submission
-from tests.submissions.work.cases import make_queued
+from tests.submissions.working.cases import make_queued
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from django.utils import timezone
 from submissions import bounds, inspection, intake, tidying
 from submissions.models import Attempt, Inspection, Submission, Verification
 from submissions.recognition import Look, look_at
-from tests.submissions.work.cases import (
+from tests.submissions.working.cases import (
     BACKWARDS,
     NEVER,
     make_draft,

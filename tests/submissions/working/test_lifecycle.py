@@ -6,7 +6,7 @@ from submissions import lifecycle
 from submissions.errors import StepNotAllowed
 from submissions.leases import now
 from submissions.models import Status
-from tests.submissions.work.cases import make_draft
+from tests.submissions.working.cases import make_draft
 
 ALLOWED = {
     ("draft", "queued"),

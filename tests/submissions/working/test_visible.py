@@ -10,7 +10,7 @@ from submissions.leases import now
 from submissions.models import Submission, Verification
 from submissions.reports import storable
 from submissions.verification import visible
-from tests.submissions.work.cases import make_maintainer, make_queued
+from tests.submissions.working.cases import make_maintainer, make_queued
 
 KEYS = {"status", "progress", "findings", "measurements", "scores", "preview_rank"}
 SECRET = "91.2345678"

@@ -10,7 +10,7 @@ from leaderboard import evidence as store
 from submissions import fixity
 from submissions.models import Status
 from submissions.verification import verify
-from tests.submissions.work.cases import make_person, make_queued, make_small_edition
+from tests.submissions.working.cases import make_person, make_queued, make_small_edition
 
 pytestmark = pytest.mark.django_db
 

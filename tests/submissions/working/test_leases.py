@@ -9,7 +9,7 @@ from django.db import connection, transaction
 from submissions import leases
 from submissions.leases import LeaseLost
 from submissions.models import Attempt, Status, Step, Submission
-from tests.submissions.work.cases import make_person, make_queued, make_small_edition
+from tests.submissions.working.cases import make_person, make_queued, make_small_edition
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from django.test import override_settings
 from scoring.rules import Limits
 from submissions import bounds, verification
 from submissions.models import Attempt
-from tests.submissions.work.cases import CROSSES, make_queued, manifest_of
+from tests.submissions.working.cases import CROSSES, make_queued, manifest_of
 
 MANY = 1_500_000
 HEAVY = 16_000_000
